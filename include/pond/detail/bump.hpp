@@ -1,0 +1,110 @@
+// pond/detail/bump.hpp: the hot path, all of it.
+//
+//   allocate(head, size, alignment)         inline, in the caller
+//    └─ place(cur, end, size, alignment)    the arithmetic, also run on Z3's bit-vectors
+//    └─ refill(head, size, alignment)       out of line, cold: everything else a pool can do
+//
+// There is nothing between the two. Whatever wants to see each allocation (sanitizers, tracing,
+// a sealed pool) sets cur == end == a sentinel, so that nothing fits and every call is a refill.
+#ifndef POND_DETAIL_BUMP_HPP
+#define POND_DETAIL_BUMP_HPP
+
+#include <cstddef>
+#include <cstdint>
+
+#include "pond/config.h"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+struct state;
+
+/// What every block and therefore `end` is aligned to: as malloc.
+inline constexpr std::size_t block_alignment = alignof(std::max_align_t);
+
+/// An address that is never null, aligned for anything up to 16 and belongs to no pool: the
+/// bounds of a pool that has no room of its own. A zero-sized request "fits" and returns it.
+extern POND_API const unsigned char sentinel[block_alignment];
+
+constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>(sentinel); }
+
+/// A pool's three public words. Invariant: `end` is a multiple of block_alignment, cur <= end.
+struct head {
+  unsigned char *cur;
+  unsigned char *end;
+  detail::state *state;
+};
+
+/// The unsigned comparison, under the name that Z3 gives its own: operator<= is signed there.
+constexpr bool ule(std::uintptr_t a, std::uintptr_t b) noexcept { return a <= b; }
+
+template <class Word>
+struct placement {
+  Word at;                                         // where the allocation begins
+  decltype(ule(Word(at), Word(at))) fits;          // whether it ends inside
+};
+
+/// Where `size` bytes at `alignment` (a power of two, at most block_alignment) go between cur and
+/// end. By the invariant, rounding cur up cannot pass end; so `end - at` does not wrap, and this
+/// one comparison is right for every size, SIZE_MAX included. nginx adds instead of subtracting
+/// and relies on the same rule without saying it: its pools of odd size hand out what is not theirs.
+template <class Word>
+constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment) {
+  Word at = (cur + (alignment - 1)) & -alignment;
+  return {at, ule(size, end - at)};
+}
+
+/// The cold path: rooms left in earlier blocks, a new block, a large allocation, the trap.
+/// Any power of two is a valid alignment here. Null when there is no memory or a quota says no
+/// (errno ENOMEM, EDQUOT; EINVAL, EPERM for misuse); the pool is then as it was.
+POND_API POND_COLD void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept;
+
+/// `size` bytes at a constant alignment: ten instructions on x86-64, return included. `Refill` is
+/// the cold path, called last; pool.hpp has another one, which throws.
+template <auto Refill = refill>
+[[gnu::always_inline]] inline void *allocate(head &pool, std::size_t size,
+                                             std::size_t alignment) noexcept(noexcept(
+    Refill(pool, size, alignment))) {
+  if (alignment <= block_alignment) [[likely]] {
+    const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(pool.cur),
+                                  reinterpret_cast<std::uintptr_t>(pool.end), size, alignment);
+    if (fits) [[likely]] {
+      pool.cur = reinterpret_cast<unsigned char *>(at + size);
+      return reinterpret_cast<void *>(at);
+    }
+  }
+  return Refill(pool, size, alignment);
+}
+
+/// Whether [p, p + size) is the newest allocation, the one that cur follows: it can be given back
+/// or grown in place. A mark's record lies between an older allocation and cur, so what is below
+/// an open mark is never the newest.
+[[gnu::always_inline]] inline bool is_newest(const head &pool, const void *p,
+                                             std::size_t size) noexcept {
+  return reinterpret_cast<std::uintptr_t>(p) + size == reinterpret_cast<std::uintptr_t>(pool.cur);
+}
+
+/// Gives the newest allocation back; false when `p` is not that.
+[[gnu::always_inline]] inline bool retract(head &pool, void *p, std::size_t size) noexcept {
+  if (!is_newest(pool, p, size)) return false;
+  pool.cur = static_cast<unsigned char *>(p);
+  return true;
+}
+
+/// Grows or shrinks the newest allocation where it stands; false when it is not the newest or
+/// does not fit. `end - p` does not wrap: p is the newest, so p <= cur <= end.
+[[gnu::always_inline]] inline bool extend(head &pool, void *p, std::size_t old_size,
+                                          std::size_t new_size) noexcept {
+  auto *bytes = static_cast<unsigned char *>(p);
+  if (!is_newest(pool, p, old_size)) return false;
+  if (new_size > static_cast<std::size_t>(pool.end - bytes)) return false;
+  pool.cur = bytes + new_size;
+  return true;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif

@@ -1,0 +1,72 @@
+// pond/detail/core.hpp: what the library does out of line, as pool.hpp and the C interface call it.
+//
+// Contracts are written where users read them, in pool.hpp and pond.h. Here is only what the two
+// share: every function is noexcept, says failure by its result and errno, and takes the pool's
+// three words by reference. A head whose `state` is null has not been used yet: functions that
+// allocate give it a state with default options, the others do nothing.
+#ifndef POND_DETAIL_CORE_HPP
+#define POND_DETAIL_CORE_HPP
+
+#include <cstdarg>
+
+#include "pond/detail/bump.hpp"
+#include "pond/types.h"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+/// What an embedding host adds to the options: see embed.h.
+struct embedding {
+  std::size_t prefix = 0;       // bytes before the state in the first block, a multiple of 8
+  std::size_t head_offset = 0;  // where in them the head lies
+  void (*on_failure)(void *context, std::size_t size, std::size_t alignment) = nullptr;
+  void *on_failure_context = nullptr;
+};
+
+// Life
+POND_API bool create(head &pool, std::size_t first_block) noexcept;
+POND_API bool create(head &pool, const pond_options &options) noexcept;
+POND_API head *create_inside(std::size_t first_block) noexcept;
+POND_API head *create_inside(const pond_options &options, const embedding &host) noexcept;
+POND_API void reset(head &pool) noexcept;
+POND_API void destroy(head &pool) noexcept;
+POND_API void moved(head &to) noexcept;
+
+// Memory
+POND_API void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexcept;
+POND_API void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept;
+POND_API bool release(head &pool, const void *p) noexcept;
+POND_API void release_sized(head &pool, void *p, std::size_t size) noexcept;
+
+// Cleanups
+POND_API pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexcept;
+POND_API void cancel(head &pool, pond_cleanup *cleanup) noexcept;
+POND_API void run_now(head &pool, pond_cleanup *cleanup) noexcept;
+POND_API bool own_fd(head &pool, int fd) noexcept;
+POND_API bool own_temp_file(head &pool, int fd, const char *path) noexcept;
+POND_API bool close_fd(head &pool, int fd) noexcept;
+
+// Marks
+POND_API pond_mark get_mark(head &pool) noexcept;
+POND_API bool rewind(head &pool, const pond_mark &mark) noexcept;
+POND_API bool commit(head &pool, const pond_mark &mark) noexcept;
+
+// Questions and orders
+POND_API void trim() noexcept;
+POND_API void seal(head &pool) noexcept;
+POND_API bool outlives(const head &a, const head &b) noexcept;
+POND_API void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept;
+POND_API const char *tag(const head &pool) noexcept;
+using visitor = void (*)(void *context, const void *memory, std::size_t size);
+POND_API void visit(const head &pool, visitor block, visitor large, void *context) noexcept;
+
+// Strings
+POND_API char *copy_string(head &pool, const char *text, std::size_t length) noexcept;
+POND_API char *format(head &pool, const char *format, std::va_list arguments) noexcept;
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif

@@ -1,0 +1,135 @@
+// pond/detail/objects.hpp: objects and callables in a pool, and how failure becomes an exception.
+#ifndef POND_DETAIL_OBJECTS_HPP
+#define POND_DETAIL_OBJECTS_HPP
+
+#include <cerrno>
+#include <limits>
+#include <memory>
+#include <new>
+#include <span>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#include "pond/detail/core.hpp"
+#include "pond/options.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_failure() {
+  if (errno == EDQUOT) throw limit_exceeded();
+  if (errno == ENOMEM) throw std::bad_alloc();
+  throw std::system_error(errno, std::generic_category(), "pond");
+}
+
+inline void check(bool done) {
+  if (!done) throw_failure();
+}
+
+template <class T>
+T *checked(T *p) {
+  check(p != nullptr);
+  return p;
+}
+
+[[gnu::noinline, gnu::cold]] inline void *refill_or_throw(head &pool, std::size_t size,
+                                                          std::size_t alignment) {
+  return checked(refill(pool, size, alignment));
+}
+
+inline void *allocate_or_throw(head &pool, std::size_t size, std::size_t alignment) {
+  return allocate<refill_or_throw>(pool, size, alignment);
+}
+
+inline pond_options converted(const options &from, head *parent) noexcept {
+  return {sizeof(pond_options), from.first_block, from.largest_block, from.large_threshold,
+          from.keep, from.soft_limit, from.hard_limit, from.on_limit, from.on_limit_context,
+          from.upstream, reinterpret_cast<pond_pool *>(parent), from.tag, from.buffer.data(),
+          from.buffer.size()};
+}
+
+/// Memory that goes back if what is being built in it throws.
+struct give_back_on_throw {
+  head &pool;
+  void *place;
+  std::size_t size;
+  ~give_back_on_throw() {
+    if (place != nullptr && !retract(pool, place, size)) release_sized(pool, place, size);
+  }
+};
+
+/// What is built in a pool: destroyed again if registering its destructor fails.
+template <class T>
+struct destroy_on_throw {
+  T *object;
+  ~destroy_on_throw() {
+    if (object != nullptr) std::destroy_at(object);
+  }
+};
+
+template <class T, class... Arguments>
+T *make(head &pool, Arguments &&...arguments) {
+  give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(T), alignof(T)), sizeof(T)};
+  T *object = ::new (memory.place) T(std::forward<Arguments>(arguments)...);
+  if constexpr (!std::is_trivially_destructible_v<T>) {
+    destroy_on_throw<T> built{object};
+    checked(on_destroy(pool, [](void *p) { std::destroy_at(static_cast<T *>(p)); }, object));
+    built.object = nullptr;
+  }
+  memory.place = nullptr;
+  return object;
+}
+
+/// An array and its length, for the cleanup that destroys it.
+template <class T>
+struct array {
+  std::size_t count;
+  T *elements;
+  ~array() {
+    for (std::size_t i = count; i != 0; --i) std::destroy_at(elements + (i - 1));
+  }
+};
+
+template <class T>
+std::span<T> make_span(head &pool, std::size_t count) {
+  if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+  const std::size_t size = count * sizeof(T);
+  give_back_on_throw memory{pool, allocate_or_throw(pool, size, alignof(T)), size};
+  T *elements = static_cast<T *>(memory.place);
+  std::uninitialized_value_construct_n(elements, count);
+  if constexpr (!std::is_trivially_destructible_v<T>) {
+    array<T> built{count, elements};
+    make<array<T>>(pool, count, elements);
+    built.count = 0;
+  }
+  memory.place = nullptr;
+  return {elements, count};
+}
+
+/// Runs the callable and destroys it. Noexcept: what leaves it ends the program.
+template <class Callable>
+void run_callable(void *stored) noexcept {
+  auto *callable = static_cast<Callable *>(stored);
+  (*callable)();
+  std::destroy_at(callable);
+}
+
+template <class Callable>
+pond_cleanup *on_destroy(head &pool, Callable &&callable) {
+  using stored = std::decay_t<Callable>;
+  give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(stored), alignof(stored)),
+                            sizeof(stored)};
+  destroy_on_throw<stored> built{::new (memory.place) stored(std::forward<Callable>(callable))};
+  pond_cleanup *registered = checked(on_destroy(pool, run_callable<stored>, memory.place));
+  built.object = nullptr;
+  memory.place = nullptr;
+  return registered;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif

@@ -1,0 +1,58 @@
+/* pond/embed.h: a pool inside somebody else's pool struct. C99 and C++20.
+ *
+ * For a host that already has a pool type, with callers who look into it: the struct lies at the
+ * start of the pool's first block, pond's three words somewhere in it, and all functions of pond.h
+ * take pond_embedded_pool(struct, offset). nginx's ngx_pool_t is the case this was made for.
+ *
+ * When not to use it: everywhere else. pond.h hides what this shows. */
+#ifndef POND_EMBED_H
+#define POND_EMBED_H
+
+#include "pond/config.h"
+#include "pond/types.h"
+
+POND_BEGIN_DECLARATIONS
+
+/** The three words of a pool, for a struct that contains them. The host may move `cur` back to give
+ *  the newest allocation back, and forward up to `end` to grow it; `end` and `state` are pond's. A
+ *  pool that a tool watches, or that is sealed, shows cur == end. */
+typedef struct pond_head {
+  unsigned char *cur;
+  unsigned char *end;
+  void *state;
+} pond_head;
+
+/** What the host needs beside the options of the pool. */
+typedef struct pond_embedding {
+  size_t struct_size; /**< sizeof(pond_embedding); another size is EINVAL */
+  size_t prefix;      /**< bytes of the first block that are the host's, a multiple of 8, <= 2040 */
+  size_t head_offset; /**< where in them the pond_head lies, a multiple of 8 */
+  /** Told when memory could not be had, so that the host can log it in its own words; may be NULL.
+   *  It must not use the pool. A first block that cannot be had is told by the NULL of creation. */
+  void (*on_failure)(void *context, size_t size, size_t alignment);
+  void *on_failure_context;
+} pond_embedding;
+
+/** Creates a pool; returns the host's struct, `prefix` bytes, aligned to 16, of which only the
+ *  pond_head is written. NULL as from pond_create_with; options NULL: the defaults. The pool costs
+ *  72 bytes of the first block behind the prefix. */
+POND_API void *pond_embed(const pond_options *options, const pond_embedding *embedding)
+    POND_NOEXCEPT;
+
+/** The pool whose three words are at `head`. */
+static inline pond_pool *pond_embedded_pool(pond_head *head) { return (pond_pool *)(void *)head; }
+
+/** Bytes of a first block that pond needs behind the host's prefix. */
+#define POND_STATE_SIZE 72U
+
+/** Calls block(context, memory, size) for every block of the pool, the newest first and the first
+ *  block last, then large(context, memory, size) for every large allocation, the newest first.
+ *  Either may be NULL. The callbacks must not change the pool. */
+POND_API void pond_visit(const pond_pool *pool,
+                         void (*block)(void *context, const void *memory, size_t size),
+                         void (*large)(void *context, const void *memory, size_t size),
+                         void *context) POND_NOEXCEPT;
+
+POND_END_DECLARATIONS
+
+#endif

@@ -1,0 +1,208 @@
+/* pond/pond.h: the pool for C programs. C99; callable from C++ (but see pool.hpp).
+ *
+ * A pool hands out memory by moving a pointer, takes ownership of what must be released with it
+ * (callbacks, descriptors, temporary files, child pools) and gives all of it back at once.
+ *
+ *     pond_pool *pool = pond_create(4096);
+ *     char *name = pond_strdup(pool, "request 7");
+ *     pond_own_fd(pool, open(path, O_RDONLY));
+ *     ...
+ *     pond_destroy(pool);                   // name is gone, the descriptor closed
+ *
+ * When not to use it: for objects that live and die one by one over a long time. What is allocated
+ * small stays until reset, rewind or destroy (the newest and the large ones excepted).
+ *
+ * For every function, unless it says otherwise:
+ *   Failure    NULL, -1 or false with errno: ENOMEM no memory, EDQUOT the quota says no, EINVAL an
+ *              argument that can never be right, EPERM the pool is sealed. The pool is as it was.
+ *   Size 0     is fine: a pointer that is not NULL and must not be dereferenced.
+ *   NULL       a pool that is NULL is refused: EINVAL, or nothing happens.
+ *   Lifetime   memory lives until the pool is reset or destroyed, or rewound to before it.
+ *   Threads    a pool, with its children, belongs to one thread at a time; it may be handed over.
+ *              Different pools are independent: nothing is shared or locked.
+ *   Callbacks  must not throw and must not longjmp out. */
+#ifndef POND_POND_H
+#define POND_POND_H
+
+#include <stdarg.h>
+
+#include "pond/config.h"
+#include "pond/types.h"
+
+POND_BEGIN_DECLARATIONS
+
+/* --- Life ----------------------------------------------------------------------------------- */
+
+/** A new pool whose first block has `first_block` bytes, 96 of which the pool needs itself.
+ *  0: the default, 4096; any other size is accepted, too small or odd ones are rounded up (nginx
+ *  writes past the end of both). Typically about 60 instructions: the block comes from a cache of
+ *  this thread. */
+POND_API pond_pool *pond_create(size_t first_block) POND_NOEXCEPT;
+
+/** A new pool with options: quota, parent, upstream, tag, buffer; see pond_options. A struct of
+ *  another size than the library's, or NULL, is EINVAL. */
+POND_API pond_pool *pond_create_with(const pond_options *options) POND_NOEXCEPT;
+
+/** Empties the pool: destroys its children, runs its cleanups (last in, first out; each once), frees
+ *  large allocations and the blocks beyond options.keep. Every pointer, cleanup handle and mark of
+ *  the pool is void. A sealed pool can be used again. Called by one of the pool's own cleanups it
+ *  does nothing but say so on standard error. */
+POND_API void pond_reset(pond_pool *pool) POND_NOEXCEPT;
+
+/** Ends the pool: children first, then cleanups (last in, first out; one registered meanwhile runs
+ *  too), then all memory. NULL is fine. Called by one of the pool's own cleanups, the pool ends as
+ *  soon as they have run, and must not be used after that call. */
+POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
+
+/* --- Memory --------------------------------------------------------------------------------- */
+
+/** `size` bytes, aligned as malloc's (16 on x86-64), not zeroed. Up to options.large_threshold from
+ *  a block; above it, where the current block has no room, with memory of its own that pond_free
+ *  gives back. About ten instructions where it fits. */
+POND_API void *pond_alloc(pond_pool *pool, size_t size) POND_NOEXCEPT POND_ALLOC_SIZE(2);
+
+/** The same at `alignment`, any power of two; else EINVAL. */
+POND_API void *pond_alloc_aligned(pond_pool *pool, size_t size, size_t alignment) POND_NOEXCEPT
+    POND_ALLOC_SIZE(2);
+
+/** The same without alignment, right behind what was allocated before: for strings. */
+POND_API void *pond_alloc_packed(pond_pool *pool, size_t size) POND_NOEXCEPT POND_ALLOC_SIZE(2);
+
+/** `count` objects of `size` bytes, zeroed, aligned as malloc's. The product is checked. */
+POND_API void *pond_calloc(pond_pool *pool, size_t count, size_t size) POND_NOEXCEPT
+    POND_ALLOC_PRODUCT(2, 3);
+
+/** `size` bytes with memory of their own, whatever the size, so that pond_free can give them back:
+ *  for buffers that end before the pool. About twice the cost of a block's creation. */
+POND_API void *pond_alloc_large(pond_pool *pool, size_t size) POND_NOEXCEPT POND_ALLOC_SIZE(2);
+
+/** The same at `alignment`, any power of two. */
+POND_API void *pond_alloc_large_aligned(pond_pool *pool, size_t size, size_t alignment)
+    POND_NOEXCEPT POND_ALLOC_SIZE(2);
+
+/** Changes the size of `p` from `old_size`, which must be what it was allocated with. The newest
+ *  allocation changes in place while the block has room; a smaller size never moves (a large one
+ *  that keeps less than half excepted); otherwise the content is copied to new memory aligned as
+ *  malloc's and `p` is given back as by pond_free_sized. NULL: as pond_alloc. On failure `p` is as
+ *  it was. */
+POND_API void *pond_resize(pond_pool *pool, void *p, size_t old_size, size_t new_size) POND_NOEXCEPT
+    POND_ALLOC_SIZE(4);
+
+/** Gives a large allocation back. true: `p` was one of this pool's and is gone; false: it was not,
+ *  nothing happened, and if it is small memory of the pool it stays until reset. Any pointer is
+ *  safe to ask about, a foreign, interior or freed one too: it is compared, never followed.
+ *  Constant time on average, whatever the number of large allocations. */
+POND_API bool pond_free(pond_pool *pool, const void *p) POND_NOEXCEPT;
+
+/** Gives `p` back, which was allocated with `size` bytes: a large one at once, and the newest of a
+ *  block too; anything else stays until reset. NULL is fine. */
+POND_API void pond_free_sized(pond_pool *pool, void *p, size_t size) POND_NOEXCEPT;
+
+/* --- Strings: packed, ended by a zero byte -------------------------------------------------- */
+
+POND_API char *pond_strdup(pond_pool *pool, const char *text) POND_NOEXCEPT;
+
+/** At most `size` bytes of `text`, fewer where it ends before. */
+POND_API char *pond_strndup(pond_pool *pool, const char *text, size_t size) POND_NOEXCEPT;
+
+/** `size` bytes as they are, without a zero byte, aligned as malloc's. */
+POND_API void *pond_memdup(pond_pool *pool, const void *data, size_t size) POND_NOEXCEPT
+    POND_ALLOC_SIZE(3);
+
+POND_API char *pond_printf(pond_pool *pool, const char *format, ...) POND_NOEXCEPT
+    POND_PRINTF(2, 3);
+POND_API char *pond_vprintf(pond_pool *pool, const char *format, va_list arguments) POND_NOEXCEPT
+    POND_PRINTF(2, 0);
+
+/* --- Cleanups ------------------------------------------------------------------------------- */
+
+/** Has handler(data) called when the pool is reset or destroyed, or rewound to before now; the last
+ *  registered runs first. The handler may use the pool: allocate, register, cancel, mark. Costs 40
+ *  bytes of the pool, which are used again after a cancel. A NULL handler is EINVAL. */
+POND_API pond_cleanup *pond_on_destroy(pond_pool *pool, void (*handler)(void *data), void *data)
+    POND_NOEXCEPT;
+
+/** Forgets a cleanup without running it. Constant time. The handle is void afterwards. NULL, or the
+ *  cleanup that is running now, is fine. */
+POND_API void pond_cleanup_cancel(pond_pool *pool, pond_cleanup *cleanup) POND_NOEXCEPT;
+
+/** Runs a cleanup now instead of later. The handle is void afterwards. */
+POND_API void pond_cleanup_run(pond_pool *pool, pond_cleanup *cleanup) POND_NOEXCEPT;
+
+/** Gives the pool a descriptor to close. 0, or -1: EBADF it is not open, ENOMEM; it is then still
+ *  the caller's. */
+POND_API int pond_own_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
+
+/** Gives the pool a descriptor to close and a file, whose path is copied, to unlink first. */
+POND_API int pond_own_temp_file(pond_pool *pool, int fd, const char *path) POND_NOEXCEPT;
+
+/** Closes an owned descriptor now, and unlinks its file where it has one (nginx overlooks those).
+ *  0, or -1 with EBADF: the pool does not own it. Looks through the cleanups, newest first. */
+POND_API int pond_close_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
+
+/* --- Marks ---------------------------------------------------------------------------------- */
+
+/** Notes where the pool stands. Costs 56 bytes of the pool until the mark ends, and the first one
+ *  an extension of the pool's records. While a mark is open, nothing older is grown in place, given
+ *  back by pond_free_sized or used again. On failure a mark that is always stale. */
+POND_API pond_mark pond_get_mark(pond_pool *pool) POND_NOEXCEPT;
+
+/** Goes back to a mark: exactly what came after it goes. Children are destroyed, cleanups run,
+ *  large allocations freed, blocks given back. Ends the mark and those made after it. A stale mark
+ *  (ended before, of another pool, from before a reset) is EINVAL and reported; nothing happens. */
+POND_API bool pond_rewind(pond_pool *pool, pond_mark mark) POND_NOEXCEPT;
+
+/** Ends a mark, and those made after it, and keeps what came after it. */
+POND_API bool pond_commit(pond_pool *pool, pond_mark mark) POND_NOEXCEPT;
+
+/* --- Questions and orders ------------------------------------------------------------------- */
+
+/** From now until a reset, allocating from the pool fails with EPERM and a line on standard error
+ *  that names its tag: for what is read once and must not grow unnoticed. (Requests of size 0 are
+ *  not noticed.) Cleanups can be cancelled and run, large allocations freed. */
+POND_API void pond_seal(pond_pool *pool) POND_NOEXCEPT;
+
+/** What the pool holds. Takes time in proportion to its blocks, large allocations and cleanups. */
+POND_API void pond_get_stats(const pond_pool *pool, pond_stats *stats) POND_NOEXCEPT;
+
+/** The same with all descendants added up; `peak` is that of their sum. */
+POND_API void pond_get_stats_recursive(const pond_pool *pool, pond_stats *stats) POND_NOEXCEPT;
+
+/** The name given in the options, or "". */
+POND_API const char *pond_get_tag(const pond_pool *pool) POND_NOEXCEPT;
+
+/** Whether `a` lives at least as long as `b`: it is `b` or one of its ancestors. For assertions
+ *  where memory of one pool is referred to from another. */
+POND_API bool pond_outlives(const pond_pool *a, const pond_pool *b) POND_NOEXCEPT;
+
+/* --- The process ---------------------------------------------------------------------------- */
+
+/** The library's version, "major.minor.patch". */
+POND_API const char *pond_version(void) POND_NOEXCEPT;
+
+/** Gives the blocks that this thread has cached back to the upstream. A thread does so itself when
+ *  it ends, and in part when its demand falls. */
+POND_API void pond_trim(void) POND_NOEXCEPT;
+
+/** Bytes that this thread has cached. */
+POND_API size_t pond_cached_bytes(void) POND_NOEXCEPT;
+
+/** How many bytes a thread may cache: 1 MiB unless said otherwise, 2 MiB at most, 0: none. For this
+ *  thread, which is trimmed, and those whose first pool is still to come. */
+POND_API void pond_set_cache_limit(size_t bytes) POND_NOEXCEPT;
+
+/** Replaces the C library as the default upstream of the process; NULL: the C library again. To be
+ *  called while no pool with the default upstream is alive, which is not checked, and before other
+ *  threads have used pools: else EBUSY, and nothing is changed. This thread's cache is trimmed. */
+POND_API int pond_set_default_upstream(const pond_upstream *upstream) POND_NOEXCEPT;
+
+/** What the environment variable POND_OPTIONS says, said by the program: comma-separated words.
+ *      own       every allocation has upstream memory of its own, so that tools see its exact ends
+ *      fail=N    the N-th call of an upstream from now on fails
+ *  Pools that already exist stay as they are. -1 with EINVAL: a word that is not known; nothing is
+ *  changed. To be called while other threads do not use pools. */
+POND_API int pond_configure(const char *options) POND_NOEXCEPT;
+
+POND_END_DECLARATIONS
+
+#endif

@@ -1,0 +1,45 @@
+// pond/resource.hpp: a pool as a std::pmr::memory_resource.
+//
+//     pond::pool pool;
+//     pond::resource resource(pool);
+//     std::pmr::vector<std::pmr::string> lines(&resource);
+//
+// When not to use it: where the container's type is yours to choose, pond::allocator is inlined.
+#ifndef POND_RESOURCE_HPP
+#define POND_RESOURCE_HPP
+
+#include <cstddef>
+#include <memory_resource>
+
+#include "pond/pool.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+
+/// Refers to a pool, which must outlive it and not be moved. Allocating throws as pool::allocate;
+/// deallocating gives back the newest and the large. Two are equal when their pool is the same.
+class resource final : public std::pmr::memory_resource {
+ public:
+  explicit resource(pool &from) noexcept : pool_(&from) {}
+
+  [[nodiscard]] pool &get_pool() const noexcept { return *pool_; }
+
+ private:
+  void *do_allocate(std::size_t size, std::size_t alignment) override {
+    return pool_->allocate(size, alignment);
+  }
+  void do_deallocate(void *p, std::size_t size, std::size_t alignment) override {
+    pool_->deallocate(p, size, alignment);
+  }
+  bool do_is_equal(const std::pmr::memory_resource &other) const noexcept override {
+    const auto *same = dynamic_cast<const resource *>(&other);
+    return same != nullptr && same->pool_ == pool_;
+  }
+
+  pool *pool_;
+};
+
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif

@@ -1,0 +1,109 @@
+/* pond/types.h: the plain types that the C and the C++ interface share. C99 and C++20.
+ *
+ * No function is declared here. pond.h (C) and pool.hpp (C++) stand beside each other on these
+ * types, so that neither drags in the other's error model. */
+#ifndef POND_TYPES_H
+#define POND_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pond/config.h"
+
+POND_BEGIN_DECLARATIONS
+
+/** A pool. Its inside is nobody's business but the library's; C++ sees it as pond::pool. */
+typedef struct pond_pool pond_pool;
+
+/** A registered cleanup. Valid until it ran or was cancelled; its memory is then used again, so
+ *  a handle must not be used after that. */
+typedef struct pond_cleanup pond_cleanup;
+
+/** Where blocks and large allocations come from: the C library unless said otherwise.
+ *
+ *  `allocate` returns `size` bytes aligned to `alignment` (a power of two), or NULL when it has
+ *  none. `deallocate` is given back exactly the pointer, size and alignment of one earlier
+ *  allocate. Both may be called from whichever thread uses the pool, and must neither throw nor
+ *  use that pool. `context` is passed through. */
+typedef struct pond_upstream {
+  void *(*allocate)(void *context, size_t size, size_t alignment);
+  void (*deallocate)(void *context, void *memory, size_t size, size_t alignment);
+  void *context;
+} pond_upstream;
+
+/** Which limit of a pool's quota was passed. */
+typedef enum pond_limit {
+  POND_LIMIT_SOFT, /**< the allocation went through; told once each time the limit is passed */
+  POND_LIMIT_HARD  /**< the allocation was refused */
+} pond_limit;
+
+/** Told when a limit of `pool` is passed: `reserved` bytes are held by it and its descendants,
+ *  `requested` more were asked of the upstream. It may read the pool's statistics, and must not
+ *  allocate from, reset or destroy this pool, and must not throw. */
+typedef void pond_limit_callback(void *context, pond_pool *pool, pond_limit which,
+                                 size_t reserved, size_t requested);
+
+/** How a pool is made. Start from POND_OPTIONS_INIT and change what you need:
+ *
+ *      pond_options options = POND_OPTIONS_INIT;
+ *      options.hard_limit = 1 << 20;
+ *
+ *  The first member is the size of the struct the caller was compiled with, so that later versions
+ *  can add members; any other size is refused (EINVAL). Pointers are only read during creation,
+ *  except `upstream`'s functions and context, `parent` and `buffer`, which must outlive the pool. */
+typedef struct pond_options {
+  size_t struct_size;     /**< sizeof(pond_options) */
+  size_t first_block;     /**< bytes of the first block, the pool's own records included; 0: the
+                               default. Any size is accepted: too small or odd is rounded up */
+  size_t largest_block;   /**< blocks double up to this, or stay at first_block where that is
+                               larger; 0: the default */
+  size_t large_threshold; /**< requests above it that do not fit the current block get memory of
+                               their own; 0: the room of the first block, at most 4095, as nginx */
+  size_t keep;            /**< bytes of blocks that reset keeps, besides the first block */
+  size_t soft_limit;      /**< bytes reserved by the pool and its descendants above which
+                               on_limit is told; SIZE_MAX: none */
+  size_t hard_limit;      /**< ... above which allocations fail with EDQUOT; SIZE_MAX: none */
+  pond_limit_callback *on_limit;
+  void *on_limit_context;
+  const pond_upstream *upstream; /**< copied; NULL: the default one, through the block cache */
+  pond_pool *parent;      /**< destroyed with it, charged to it; NULL: none */
+  const char *tag;        /**< a short name for reports; copied, cut at 31 bytes; NULL: none */
+  void *buffer;           /**< memory to use as the first block, never given back; ignored where
+                               it is too small for the pool's records. NULL: none */
+  size_t buffer_size;
+} pond_options;
+
+/** Bytes of blocks that a reset keeps beside the first block, unless said otherwise: enough for a
+ *  busy request of a server, too little to matter after a peak. */
+#define POND_DEFAULT_KEEP 65536U
+
+/** Bytes of the first block unless said otherwise: a page less what malloc puts before it would
+ *  be odd; nginx's users have lived with 4096 for 20 years. */
+#define POND_DEFAULT_BLOCK 4096U
+
+#define POND_OPTIONS_INIT                                                                       \
+  {sizeof(pond_options), 0, 0, 0, POND_DEFAULT_KEEP, SIZE_MAX, SIZE_MAX, NULL, NULL, NULL, NULL, \
+   NULL, NULL, 0}
+
+/** A place in the life of a pool, to which pond_rewind goes back. Copy it freely; it is used up
+ *  by the first rewind or commit that covers it, and using it again is diagnosed as stale. */
+typedef struct pond_mark {
+  uint64_t opaque[4];
+} pond_mark;
+
+/** What a pool holds at this moment. Bytes throughout. */
+typedef struct pond_stats {
+  size_t used;         /**< handed out from blocks, alignment padding included, large excluded */
+  size_t reserved;     /**< taken from the upstream: blocks, large, the pool's own records */
+  size_t peak;         /**< the most `reserved` has ever been */
+  size_t blocks;       /**< number of blocks */
+  size_t large;        /**< number of large allocations alive */
+  size_t large_bytes;  /**< their bytes, part of `reserved` */
+  size_t cleanups;     /**< cleanups registered and not yet run */
+  size_t children;     /**< child pools alive */
+} pond_stats;
+
+POND_END_DECLARATIONS
+
+#endif

@@ -1,0 +1,166 @@
+// blocks.cpp: the cold half of an allocation.
+//
+//   refill(pool, size, alignment)
+//    ├─ trapped_allocate                    a tool watches, the pool is sealed or gone (watch.cpp)
+//    ├─ adopt_default                       first use of a default-constructed pool (create.cpp)
+//    └─ carve
+//        ├─ take_large                      above the threshold: memory of its own (large.cpp)
+//        ├─ from_rooms                      what earlier blocks have left
+//        └─ from_new_block
+#include <cerrno>
+
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+// nginx's two numbers, kept: it looks at no more than a handful of blocks before it takes a new one
+// (7 at most in the recorded traces), and passes over a block that failed more than four times.
+constexpr unsigned most_rooms_looked_at = 4;
+constexpr std::size_t most_failures = 4;
+
+/// A room that holds less than the smallest common requests is not worth its place in the walk.
+constexpr std::size_t least_kept_room = 64;
+static_assert(least_kept_room >= sizeof(room) + alignof(room));
+
+/// Where `size` bytes at any power of two go between cur and end, or null. Nothing here wraps: the
+/// padding is compared before it is subtracted.
+unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t size,
+                   std::size_t alignment) noexcept {
+  const auto available = static_cast<std::size_t>(end - cur);
+  const std::size_t padding = -reinterpret_cast<std::uintptr_t>(cur) & (alignment - 1);
+  return padding <= available && size <= available - padding ? cur + padding : nullptr;
+}
+
+/// Of the head's room and another one the larger becomes the head and the other is kept: a request
+/// that does not fit never costs the pool what is left of its current block.
+void settle(head &h, unsigned char *cur, unsigned char *end) noexcept {
+  if (end - cur > h.end - h.cur) {
+    keep_room(*h.state, h.cur, h.end);
+    h.cur = cur;
+    h.end = end;
+  } else {
+    keep_room(*h.state, cur, end);
+  }
+}
+
+void *from_rooms(head &h, std::size_t size, std::size_t alignment) noexcept {
+  room **link = &h.state->rooms;
+  for (unsigned looked = 0; *link != nullptr && looked < most_rooms_looked_at; ++looked) {
+    room *r = *link;
+    auto *cur = reinterpret_cast<unsigned char *>(r);
+    if (unsigned char *at = fit(cur, r->end, size, alignment)) {
+      unsigned char *end = r->end;
+      *link = r->next;
+      settle(h, at + size, end);
+      return at;
+    }
+    if (++r->failed > most_failures) {
+      *link = r->next;
+    } else {
+      link = &r->next;
+    }
+  }
+  return nullptr;
+}
+
+/// The next block: of the size that growth says, or of what is needed where that cannot be had.
+block *take_block(state &s, std::size_t needed) noexcept {
+  const std::size_t largest =
+      s.ext != nullptr ? s.ext->largest_block : sizes::default_largest_block;
+  const std::size_t grown = sizes::next_block(s.first.size, s.taken, largest);
+  const std::size_t least = sizes::block(sizes::add(needed, sizeof(block)), 0);
+  std::size_t size = sizes::block(grown, least);
+  void *memory = take_memory(s, size, sizes::quantum);
+  if (memory == nullptr && least < size) {
+    size = least;
+    memory = take_memory(s, size, sizes::quantum);
+  }
+  if (memory == nullptr) return nullptr;
+  auto *b = static_cast<block *>(memory);
+  b->size = size;
+  b->next = s.first.next;
+  s.first.next = b;
+  if (s.taken < sizes::most_counted_blocks) ++s.taken;
+  return b;
+}
+
+void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept {
+  block *b = take_block(*h.state, sizes::with_alignment(size, alignment));
+  if (b == nullptr) return nullptr;
+  auto *cur = reinterpret_cast<unsigned char *>(b + 1);
+  auto *end = reinterpret_cast<unsigned char *>(b) + b->size;
+  if ((h.state->flags & flag_trapped) != 0) closed(cur, static_cast<std::size_t>(end - cur));
+  unsigned char *at = fit(cur, end, size, alignment);
+  settle(h, at + size, end);
+  return at;
+}
+
+}  // namespace
+
+void keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept {
+  // Of a trapped pool the rest of a block stays closed: a record there would have to be open.
+  if (end - cur < static_cast<std::ptrdiff_t>(least_kept_room) ||
+      (s.flags & flag_trapped) != 0) {
+    return;
+  }
+  const std::size_t padding = -reinterpret_cast<std::uintptr_t>(cur) & (alignof(room) - 1);
+  auto *r = reinterpret_cast<room *>(cur + padding);
+  *r = {s.rooms, end, 0};
+  s.rooms = r;
+}
+
+void release_blocks(state &s, const block *until) noexcept {
+  while (s.first.next != until) {
+    block *b = s.first.next;
+    s.first.next = b->next;
+    give_memory(s, b, b->size, sizes::quantum);
+  }
+}
+
+void *carve(head &h, std::size_t size, std::size_t alignment) noexcept {
+  state &s = *h.state;
+  if (alignment > block_alignment) {
+    if (unsigned char *at = fit(h.cur, h.end, size, alignment)) {
+      h.cur = at + size;
+      return at;
+    }
+  }
+  if (sizes::with_alignment(size, alignment) > s.threshold) return take_large(h, size, alignment);
+  if (void *at = from_rooms(h, size, alignment)) return at;
+  return from_new_block(h, size, alignment);
+}
+
+/// For records and for what is trapped: from a block, never a large one, which would itself need a
+/// record. Open when the pool is trapped.
+void *carve_record(head &h, std::size_t size, std::size_t alignment) noexcept {
+  void *at = fit(h.cur, h.end, size, alignment);
+  if (at != nullptr) {
+    h.cur = static_cast<unsigned char *>(at) + size;
+  } else if (at = from_rooms(h, size, alignment); at == nullptr) {
+    at = from_new_block(h, size, alignment);
+  }
+  if (at != nullptr && (h.state->flags & flag_trapped) != 0) opened(at, size);
+  return at;
+}
+
+void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept {
+  if (!sizes::is_power_of_two(alignment) || size > sizes::impossible ||
+      alignment > sizes::impossible) {
+    errno = sizes::is_power_of_two(alignment) ? ENOMEM : EINVAL;
+    return nullptr;
+  }
+  if (pool.state == nullptr) {
+    return adopt_default(pool) ? allocate(pool, size, alignment) : nullptr;
+  }
+  if ((pool.state->flags & (flag_trapped | flag_sealed | flag_doomed)) != 0) [[unlikely]] {
+    return trapped_allocate(pool, size, alignment);
+  }
+  return carve(pool, size, alignment);
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

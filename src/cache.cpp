@@ -1,0 +1,185 @@
+// cache.cpp: the cold half of the block cache: begin, miss, overflow, trim, end of thread.
+#include "cache.hpp"
+
+#include <pthread.h>
+
+#include <cstdlib>
+
+#include "upstream.hpp"
+#include "watch.hpp"
+
+extern "C" {
+extern void *__dso_handle __attribute__((visibility("hidden")));
+int __cxa_thread_atexit_impl(void (*)(void *), void *, void *) __attribute__((weak));
+}
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+/// Gives between two trims. Long enough that a burst of requests does not look like an idle
+/// period, short enough that memory is back within a few hundred requests (about 5 gives each).
+constexpr std::uint32_t gives_between_trims = 2048;
+
+/// How many blocks of a bin are looked at for one of sufficient size.
+constexpr unsigned most_looked_at = 4;
+
+constinit cache not_begun{};  // limit 0: every give is slow; empty bins: every take is slow
+constinit cache over{};
+
+constinit std::size_t limit_for_new_caches = default_cache_limit;
+constinit std::size_t live_caches = 0;  // atomic
+
+void give_upstream(block *b, std::size_t size) noexcept {
+  upstream_give(default_upstream(), b, size, sizes::quantum);
+}
+
+/// Gives `n` blocks of a bin back, the newest first: the list is short, and single linked.
+void shrink(cache &c, bin &from, std::uint32_t n) noexcept {
+  for (; n != 0; --n) {
+    block *b = from.newest;
+    from.newest = b->next;
+    --from.count;
+    c.cached -= b->size;
+    give_upstream(b, b->size);
+  }
+}
+
+/// What no request needed since the last time is half given back, rounded up: after a peak has
+/// passed the cache empties in a few steps, and one quiet moment does not empty it.
+void trim(cache &c) noexcept {
+  for (bin &b : c.bins) {
+    shrink(c, b, b.idle - b.idle / 2);
+    b.idle = b.count;
+  }
+  c.until_trim = gives_between_trims;
+}
+
+void empty(cache &c) noexcept {
+  for (bin &b : c.bins) {
+    shrink(c, b, b.count);
+    b.idle = 0;
+  }
+}
+
+/// End of a thread. Other destructors of it may still use pools: those go straight upstream.
+void end_of_thread(void *ended) noexcept {
+  auto *c = static_cast<cache *>(ended);
+  thread_cache = &over;
+  empty(*c);
+  std::free(c);
+  __atomic_sub_fetch(&live_caches, 1, __ATOMIC_RELAXED);
+}
+
+constinit pthread_key_t exit_key{};
+constinit pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
+constinit bool exit_key_made = false;
+
+void make_exit_key() noexcept { exit_key_made = pthread_key_create(&exit_key, end_of_thread) == 0; }
+
+/// glibc keeps a library loaded while such a destructor is outstanding; a key does not, so a
+/// libpond that has to use keys is linked with -z nodelete.
+bool at_thread_exit(cache *c) noexcept {
+  if (__cxa_thread_atexit_impl != nullptr) {
+    return __cxa_thread_atexit_impl(end_of_thread, c, &__dso_handle) == 0;
+  }
+  pthread_once(&exit_key_once, make_exit_key);
+  return exit_key_made && pthread_setspecific(exit_key, c) == 0;
+}
+
+/// The cache of this thread, made when it first misses; `not_begun` while there is none: in the
+/// trap, where used memory must not be used again, or when there is no memory for it.
+cache &begin() noexcept {
+  if (thread_cache != &not_begun || watching()) return *thread_cache;
+  const std::size_t limit = __atomic_load_n(&limit_for_new_caches, __ATOMIC_RELAXED);
+  if (limit == 0) return *thread_cache;
+  // From the C library, whatever the upstream: it outlives a change of that.
+  auto *c = static_cast<cache *>(std::calloc(1, sizeof(cache)));
+  if (c == nullptr) return *thread_cache;
+  c->limit = limit;
+  c->until_trim = gives_between_trims;
+  if (!at_thread_exit(c)) {
+    std::free(c);
+    return *thread_cache;
+  }
+  __atomic_add_fetch(&live_caches, 1, __ATOMIC_RELAXED);
+  thread_cache = c;
+  return *c;
+}
+
+/// A block of sufficient size further down the bin: sizes in one bin differ by up to a quarter.
+block *search(cache &c, std::size_t size) noexcept {
+  if (size > most_cached_block) return nullptr;
+  bin &from = c.bins[bin_of(size)];
+  block **link = &from.newest;
+  for (unsigned looked = 0; *link != nullptr && looked < most_looked_at; ++looked) {
+    block *b = *link;
+    if (b->size >= size) {
+      *link = b->next;
+      if (--from.count < from.idle) from.idle = from.count;
+      c.cached -= b->size;
+      return b;
+    }
+    link = &b->next;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+__thread cache *thread_cache __attribute__((tls_model("initial-exec"))) = &not_begun;
+
+block *cache_take_slow(std::size_t size) noexcept {
+  block *b = search(begin(), size);
+  if (b != nullptr) return b;
+  b = static_cast<block *>(upstream_take(default_upstream(), size, sizes::quantum));
+  if (b == nullptr && cache_bytes() != 0) {
+    cache_trim();  // what is kept for later is better used now
+    b = static_cast<block *>(upstream_take(default_upstream(), size, sizes::quantum));
+  }
+  if (b != nullptr) b->size = size;
+  return b;
+}
+
+void cache_give_slow(block *b, std::size_t size) noexcept {
+  cache &c = begin();
+  if (c.limit == 0) return give_upstream(b, size);
+  if (c.until_trim <= 1) {
+    trim(c);
+  } else {
+    --c.until_trim;
+  }
+  if (size > c.limit - c.cached || size > most_cached_block) return give_upstream(b, size);
+  cache_give(b, size);
+}
+
+void trim() noexcept { cache_trim(); }
+
+void cache_trim() noexcept {
+  if (thread_cache->cached != 0) empty(*thread_cache);  // the shared empty ones are never written
+}
+
+std::size_t cache_bytes() noexcept { return thread_cache->cached; }
+
+void cache_set_limit(std::size_t bytes) noexcept {
+  const std::size_t limit = bytes < most_cached_block ? bytes : most_cached_block;
+  __atomic_store_n(&limit_for_new_caches, limit, __ATOMIC_RELAXED);
+  cache_restart();
+}
+
+void cache_restart() noexcept {
+  cache &c = *thread_cache;
+  if (&c == &not_begun || &c == &over) return;
+  empty(c);
+  c.limit = watching() ? 0 : __atomic_load_n(&limit_for_new_caches, __ATOMIC_RELAXED);
+}
+
+bool cache_elsewhere() noexcept {
+  const bool here = thread_cache != &not_begun && thread_cache != &over;
+  return __atomic_load_n(&live_caches, __ATOMIC_RELAXED) > (here ? 1U : 0U);
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

@@ -1,0 +1,185 @@
+// cleanup.cpp: what runs at the end: handlers with their data, descriptors, temporary files.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+owned *record_of(pond_cleanup *cleanup) noexcept { return reinterpret_cast<owned *>(cleanup); }
+
+/// Runs one cleanup, out of the list before its handler is called: whatever that does to the pool,
+/// it runs once. It may rewind to marks of its own, not to one that would take its record away.
+void run(state &s, owned *cleanup) noexcept {
+  unlink(s.cleanups, cleanup);
+  void (*handler)(void *) = cleanup->handler;
+  cleanup->handler = nullptr;
+  if (s.ext == nullptr) {
+    handler(cleanup->data);
+  } else {
+    const std::uint64_t outer_floor = s.ext->floor;
+    if (cleanup->epoch > outer_floor) s.ext->floor = cleanup->epoch;
+    handler(cleanup->data);
+    s.ext->floor = outer_floor;
+  }
+  spare_record(s, cleanup);
+}
+
+// A descriptor needs no memory beside its record: the number itself is the data.
+void *as_data(int fd) noexcept { return reinterpret_cast<void *>(static_cast<std::intptr_t>(fd)); }
+int as_fd(const void *data) noexcept {
+  return static_cast<int>(reinterpret_cast<std::intptr_t>(data));
+}
+
+/// EINTR is not tried again: on Linux the descriptor is gone by then, perhaps someone else's.
+void close_descriptor(void *data) noexcept { ::close(as_fd(data)); }
+
+struct temp_file {
+  int fd;
+  const char *path;
+};
+
+void close_and_unlink(void *data) noexcept {
+  const auto *file = static_cast<const temp_file *>(data);
+  ::unlink(file->path);
+  ::close(file->fd);
+}
+
+bool is_open(int fd) noexcept { return fd >= 0 && fcntl(fd, F_GETFD) != -1; }
+
+bool owns(const owned &cleanup, int fd) noexcept {
+  if (cleanup.handler == close_descriptor) return as_fd(cleanup.data) == fd;
+  return cleanup.handler == close_and_unlink &&
+         static_cast<const temp_file *>(cleanup.data)->fd == fd;
+}
+
+}  // namespace
+
+void link(owned *&list, owned *record) noexcept {
+  record->prev = nullptr;
+  record->next = list;
+  if (list != nullptr) list->prev = record;
+  list = record;
+}
+
+void unlink(owned *&list, owned *record) noexcept {
+  if (record->next != nullptr) record->next->prev = record->prev;
+  if (record->prev != nullptr) {
+    record->prev->next = record->next;
+  } else {
+    list = record->next;
+  }
+}
+
+owned *take_record(head &h) noexcept {
+  state &s = *h.state;
+  owned *record = s.spare;
+  if (record != nullptr) {
+    s.spare = record->next;
+  } else {
+    record = static_cast<owned *>(carve_record(h, sizeof(owned), alignof(owned)));
+    if (record == nullptr) return nullptr;
+  }
+  record->epoch = epoch_of(s) & ((std::uint64_t{1} << 58) - 1);
+  record->shift = 0;
+  return record;
+}
+
+/// A record whose memory lies below an open mark is not used before that mark is gone: it goes to
+/// the spares as they were when the oldest mark that covers it was made.
+void spare_record(state &s, owned *record) noexcept {
+  owned **list = &s.spare;
+  mark_record *mark = s.ext != nullptr ? s.ext->marks : nullptr;
+  for (; mark != nullptr && record->epoch < mark->epoch; mark = mark->outer) list = &mark->spare;
+  record->handler = nullptr;
+  record->next = *list;
+  *list = record;
+}
+
+bool run_cleanups(state &s, std::uint64_t since) noexcept {
+  bool any = false;
+  while (s.cleanups != nullptr && s.cleanups->epoch >= since) {
+    run(s, s.cleanups);
+    any = true;
+  }
+  return any;
+}
+
+pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexcept {
+  if (handler == nullptr) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  if (pool.state == nullptr && !adopt_default(pool)) return nullptr;
+  state &s = *pool.state;
+  if (refuses(s)) return nullptr;
+  owned *cleanup = take_record(real(pool));
+  if (cleanup == nullptr) return nullptr;
+  cleanup->handler = handler;
+  cleanup->data = data;
+  link(s.cleanups, cleanup);
+  return reinterpret_cast<pond_cleanup *>(cleanup);
+}
+
+void cancel(head &pool, pond_cleanup *cleanup) noexcept {
+  if (pool.state == nullptr || cleanup == nullptr) return;
+  owned *record = record_of(cleanup);
+  if (record->handler == nullptr) return;  // runs now, or is a spare
+  unlink(pool.state->cleanups, record);
+  spare_record(*pool.state, record);
+}
+
+void run_now(head &pool, pond_cleanup *cleanup) noexcept {
+  if (pool.state == nullptr || cleanup == nullptr) return;
+  if (record_of(cleanup)->handler == nullptr) return;
+  state &s = *pool.state;
+  const bool outermost = (s.flags & flag_running) == 0;
+  s.flags |= flag_running;
+  run(s, record_of(cleanup));
+  finish_running(s, outermost);
+}
+
+bool own_fd(head &pool, int fd) noexcept {
+  if (!is_open(fd)) {
+    errno = EBADF;
+    return false;
+  }
+  return on_destroy(pool, close_descriptor, as_data(fd)) != nullptr;
+}
+
+bool own_temp_file(head &pool, int fd, const char *path) noexcept {
+  if (path == nullptr || !is_open(fd)) {
+    errno = path == nullptr ? EINVAL : EBADF;
+    return false;
+  }
+  // One allocation, so that there is one thing to give back when the registration fails.
+  const std::size_t length = std::strlen(path) + 1;
+  const std::size_t size = sizes::add(sizeof(temp_file), length);
+  auto *file = static_cast<temp_file *>(allocate(pool, size, alignof(temp_file)));
+  if (file == nullptr) return false;
+  *file = {fd, static_cast<const char *>(std::memcpy(file + 1, path, length))};
+  if (on_destroy(pool, close_and_unlink, file) != nullptr) return true;
+  release_sized(pool, file, size);
+  return false;
+}
+
+bool close_fd(head &pool, int fd) noexcept {
+  owned *cleanup = pool.state != nullptr ? pool.state->cleanups : nullptr;
+  while (cleanup != nullptr && !owns(*cleanup, fd)) cleanup = cleanup->next;
+  if (cleanup == nullptr) {
+    errno = EBADF;
+    return false;
+  }
+  run_now(pool, reinterpret_cast<pond_cleanup *>(cleanup));
+  return true;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

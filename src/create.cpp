@@ -1,0 +1,202 @@
+// create.cpp: how a pool begins, from a size or from options.
+#include <cerrno>
+#include <cstring>
+
+#include "cache.hpp"
+#include "upstream.hpp"
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+alignas(block_alignment) const unsigned char sentinel[block_alignment] = {};
+
+namespace {
+
+#ifdef POND_TINY_GEOMETRY
+constexpr std::size_t default_first_block = 256;
+#else
+constexpr std::size_t default_first_block = POND_DEFAULT_BLOCK;
+#endif
+
+/// A first block has room for its records and at least this: one record more.
+constexpr std::size_t least_room = 24;
+
+constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) noexcept {
+  return sizes::block(wanted != 0 ? wanted : default_first_block,
+                      sizes::add(prefix, sizeof(state) + least_room));
+}
+
+/// Writes a new state into its block and shows its room to the head.
+inline void begin(head &pool, unsigned char *base, std::size_t size, std::size_t prefix,
+           std::uint8_t flags) noexcept {
+  auto *s = reinterpret_cast<state *>(base + prefix);
+  const std::size_t room = size - prefix - sizeof(state);
+  *s = state{};
+  s->first.size = size;
+  s->threshold = static_cast<std::uint32_t>(sizes::default_threshold(room));
+  s->prefix = static_cast<std::uint8_t>(prefix / sizeof(void *));
+  s->flags = flags;
+  pool = {reinterpret_cast<unsigned char *>(s + 1), base + size, s};
+}
+
+/// The quick way to a plain pool: a block from the cache, no option, no extension.
+inline head *begin_plain(head *pool, std::size_t first_block, std::size_t prefix) noexcept {
+  block *b = cache_take(first_block_size(first_block, prefix));
+  if (b == nullptr) return nullptr;
+  const std::size_t size = b->size;
+  auto *base = reinterpret_cast<unsigned char *>(b);
+  if (pool == nullptr) pool = reinterpret_cast<head *>(base);
+  begin(*pool, base, size, prefix, 0);
+  charge(*pool->state, size);
+  if (thread_cache->limit != 0 || !watching()) [[likely]] return pool;
+  if (trap(*pool)) return pool;
+  give_memory(*pool->state, base, size, sizes::quantum);
+  return nullptr;
+}
+
+bool valid(const pond_options &options, const embedding &host) noexcept {
+  constexpr std::size_t largest_prefix = UINT8_MAX * sizeof(void *);
+  return options.struct_size == sizeof(pond_options) && host.prefix % sizeof(void *) == 0 &&
+         host.head_offset % sizeof(void *) == 0 &&
+         host.prefix <= largest_prefix && options.first_block <= sizes::impossible &&
+         options.largest_block <= sizes::impossible;
+}
+
+/// The user's buffer, if it is large enough once its two ends are aligned.
+bool usable(const pond_options &options, std::size_t prefix, unsigned char *&base,
+            std::size_t &size) noexcept {
+  if (options.buffer == nullptr) return false;
+  const auto address = reinterpret_cast<std::uintptr_t>(options.buffer);
+  const std::size_t skipped = -address & (sizes::quantum - 1);
+  if (options.buffer_size < skipped) return false;
+  size = (options.buffer_size - skipped) & ~(sizes::quantum - 1);
+  base = static_cast<unsigned char *>(options.buffer) + skipped;
+  return size >= sizes::add(prefix, sizeof(state) + least_room);
+}
+
+void set_tag(extension &ext, const char *tag) noexcept {
+  if (tag == nullptr) return;
+  const std::size_t length = strnlen(tag, tag_capacity - 1);
+  std::memcpy(ext.tag, tag, length);
+  ext.tag[length] = '\0';
+}
+
+void set_options(state &s, extension &ext, const pond_options &options,
+                 const embedding &host) noexcept {
+  ext.soft_limit = options.soft_limit;
+  ext.hard_limit = options.hard_limit;
+  ext.on_limit = options.on_limit;
+  ext.on_limit_context = options.on_limit_context;
+  ext.on_failure = host.on_failure;
+  ext.on_failure_context = host.on_failure_context;
+  ext.keep = options.keep;
+  if (options.largest_block != 0) ext.largest_block = options.largest_block;
+  if (options.large_threshold != 0) {
+    const std::size_t most = UINT32_MAX;
+    s.threshold = static_cast<std::uint32_t>(
+        options.large_threshold < most ? options.large_threshold : most);
+  }
+  set_tag(ext, options.tag);
+}
+
+/// What is known of a pool before it has a state: where its first block comes from.
+struct origin {
+  unsigned char *base;
+  std::size_t size;
+  std::uint8_t flags;
+};
+
+bool find_first_block(const pond_options &options, std::size_t prefix, origin &from) noexcept {
+  from.flags = options.upstream != nullptr ? flag_own_upstream : 0;
+  if (usable(options, prefix, from.base, from.size)) {
+    from.flags |= flag_borrowed;
+    return true;
+  }
+  from.size = first_block_size(options.first_block, prefix);
+  if (options.upstream != nullptr) {
+    from.base = static_cast<unsigned char *>(
+        upstream_take(*options.upstream, from.size, sizes::quantum));
+  } else if (block *b = cache_take(from.size); b != nullptr) {
+    from.size = b->size;
+    from.base = reinterpret_cast<unsigned char *>(b);
+  }
+  return from.base != nullptr;
+}
+
+void give_first_block(const pond_options &options, const origin &from) noexcept {
+  if ((from.flags & flag_borrowed) != 0) return;
+  if (options.upstream != nullptr) {
+    upstream_give(*options.upstream, from.base, from.size, sizes::quantum);
+  } else {
+    cache_give(reinterpret_cast<block *>(from.base), from.size);
+  }
+}
+
+/// Extension, options, parent, quota, trap: everything that can still fail once the first block is
+/// there. What is half made is taken apart by the ordinary end of a pool.
+bool furnish(head &pool, const pond_options &options, const embedding &host) noexcept {
+  state &s = *pool.state;
+  extension *ext = extend_state(s, options.upstream);
+  if (ext == nullptr) return false;
+  ext->owner = &pool;
+  set_options(s, *ext, options, host);
+  if (options.parent != nullptr && !enter_tree(s, head_of(options.parent))) return false;
+  if (!sizes::within(0, ext->reserved, ext->hard_limit)) {
+    errno = EDQUOT;
+    return false;
+  }
+  return !watching() || trap(pool);
+}
+
+head *begin_with(head *pool, const pond_options &options, const embedding &host) noexcept {
+  if (!valid(options, host)) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  origin from{};
+  if (!find_first_block(options, host.prefix, from)) return nullptr;
+  if (pool == nullptr) pool = reinterpret_cast<head *>(from.base + host.head_offset);
+  begin(*pool, from.base, from.size, host.prefix, from.flags);
+  if ((from.flags & flag_borrowed) == 0) charge(*pool->state, from.size);
+  if (furnish(*pool, options, host)) return pool;
+  const int error = errno;
+  if (pool->state->ext != nullptr) {
+    destroy_state(*pool->state, nullptr);
+  } else {
+    give_first_block(options, from);
+  }
+  errno = error;
+  return nullptr;
+}
+
+}  // namespace
+
+bool create(head &pool, std::size_t first_block) noexcept {
+  return begin_plain(&pool, first_block, 0) != nullptr;
+}
+
+bool create(head &pool, const pond_options &options) noexcept {
+  return begin_with(&pool, options, embedding{}) != nullptr;
+}
+
+head *create_inside(std::size_t first_block) noexcept {
+  return begin_plain(nullptr, first_block, sizeof(head));
+}
+
+head *create_inside(const pond_options &options, const embedding &host) noexcept {
+  return begin_with(nullptr, options, host);
+}
+
+bool adopt_default(head &pool) noexcept {
+  head begun{};
+  if (begin_plain(&begun, 0, 0) == nullptr) return false;
+  pool = begun;
+  moved(pool);
+  return true;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

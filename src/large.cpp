@@ -1,0 +1,218 @@
+// large.cpp: allocations with memory of their own, which can be freed alone.
+//
+// Each has a record in the pool; the memory itself has no header, because buffers are powers of
+// two. A few are found by looking through the list; more get an index by address, an open-addressed
+// table that lives outside the pool, so that marks and resets need not know of it.
+#include <cerrno>
+#include <cstring>
+
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+/// Up to so many are looked through: in the traces a freed one is found at the second look on
+/// average, and a proxied request holds eight.
+constexpr std::size_t most_looked_through = 8;
+
+/// The table begins here and is never more than half full, so that probes stay short.
+constexpr std::size_t first_capacity = 32;
+
+/// Fibonacci hashing: consecutive 16-byte addresses spread over the whole table.
+constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15;
+
+std::size_t home_of(const large_index &index, const void *p) noexcept {
+  const std::uint64_t hash = (reinterpret_cast<std::uintptr_t>(p) >> 4) * golden_ratio;
+  return static_cast<std::size_t>(hash >> 32) & (index.capacity - 1);
+}
+
+void put(large_index &index, owned *large) noexcept {
+  std::size_t at = home_of(index, large->memory);
+  while (index.slots[at] != nullptr) at = (at + 1) & (index.capacity - 1);
+  index.slots[at] = large;
+  ++index.count;
+}
+
+std::size_t find(const large_index &index, const void *p) noexcept {
+  std::size_t at = home_of(index, p);
+  while (index.slots[at] != nullptr && index.slots[at]->memory != p) {
+    at = (at + 1) & (index.capacity - 1);
+  }
+  return at;
+}
+
+/// Removes without leaving a tombstone: later entries of the run move up where their home allows.
+void remove(large_index &index, const void *p) noexcept {
+  const std::size_t mask = index.capacity - 1;
+  std::size_t hole = find(index, p);
+  for (std::size_t at = (hole + 1) & mask; index.slots[at] != nullptr; at = (at + 1) & mask) {
+    const std::size_t home = home_of(index, index.slots[at]->memory);
+    if (((at - home) & mask) >= ((at - hole) & mask)) {
+      index.slots[hole] = index.slots[at];
+      hole = at;
+    }
+  }
+  index.slots[hole] = nullptr;
+  --index.count;
+}
+
+void free_index(state &s, const large_index &index) noexcept {
+  if (index.slots == nullptr) return;
+  give_memory(s, index.slots, index.bytes, sizes::quantum);
+}
+
+/// A table of twice the size with everything that is in the list.
+bool grow(state &s, large_index &index) noexcept {
+  large_index grown{};
+  grown.capacity = index.capacity != 0 ? index.capacity * 2 : first_capacity;
+  grown.bytes = sizes::multiply(grown.capacity, sizeof(owned *));
+  grown.slots = static_cast<owned **>(take_memory(s, grown.bytes, sizes::quantum));
+  if (grown.slots == nullptr) return false;
+  std::memset(grown.slots, 0, grown.capacity * sizeof(owned *));
+  for (owned *large = s.larges; large != nullptr; large = large->next) put(grown, large);
+  free_index(s, index);
+  index = grown;
+  return true;
+}
+
+/// Makes room in the index for one more, if there is or has to be one.
+bool prepare_index(head &h) noexcept {
+  state &s = *h.state;
+  if (s.ext == nullptr || s.ext->index.slots == nullptr) {
+    if (s.larges_seen < most_looked_through) return true;
+    if (extend_state(s) == nullptr) return false;
+    return grow(s, s.ext->index);
+  }
+  large_index &index = s.ext->index;
+  return index.count < index.capacity / 2 || grow(s, index);
+}
+
+bool indexed(const state &s) noexcept { return s.ext != nullptr && s.ext->index.slots != nullptr; }
+
+unsigned log2_of(std::size_t power) noexcept {
+  return static_cast<unsigned>(__builtin_ctzl(power));
+}
+
+}  // namespace
+
+void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
+  state &s = *h.state;
+  if (!prepare_index(h)) return nullptr;
+  owned *large = take_record(h);
+  if (large == nullptr) return nullptr;
+  // Exact where somebody looks; else whole quanta, as whatever the cache keeps.
+  if (alignment < sizes::quantum) alignment = sizes::quantum;
+  const bool exact = (s.flags & flag_trapped) != 0;
+  std::size_t bytes = exact ? size + (size == 0) : sizes::block(size, sizes::quantum);
+  large->memory = take_memory(s, bytes, alignment);
+  if (large->memory == nullptr) {
+    spare_record(s, large);
+    return nullptr;
+  }
+  large->size = bytes;
+  large->shift = log2_of(alignment) & 63U;
+  link(s.larges, large);
+  if (indexed(s)) {
+    put(s.ext->index, large);
+  } else {
+    ++s.larges_seen;
+  }
+  return large->memory;
+}
+
+owned *find_large(const state &s, const void *p) noexcept {
+  if (indexed(s)) return s.ext->index.slots[find(s.ext->index, p)];
+  owned *large = s.larges;
+  while (large != nullptr && large->memory != p) large = large->next;
+  return large;
+}
+
+void release_large(state &s, owned *large) noexcept {
+  if (indexed(s)) {
+    remove(s.ext->index, large->memory);
+  } else {
+    --s.larges_seen;
+  }
+  unlink(s.larges, large);
+  give_memory(s, large->memory, large->size, std::size_t{1} << large->shift);
+  spare_record(s, large);
+}
+
+void release_larges(state &s, std::uint64_t since) noexcept {
+  if (since == 0) {
+    // All of them, and the index with them: nothing needs to be found any more.
+    for (owned *large = s.larges; large != nullptr; large = large->next) {
+      give_memory(s, large->memory, large->size, std::size_t{1} << large->shift);
+    }
+    s.larges = nullptr;
+    s.larges_seen = 0;
+    if (!indexed(s)) return;
+    free_index(s, s.ext->index);
+    s.ext->index = {};
+    return;
+  }
+  while (s.larges != nullptr && s.larges->epoch >= since) release_large(s, s.larges);
+}
+
+void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexcept {
+  if (!sizes::is_power_of_two(alignment)) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  if (size > sizes::impossible || alignment > sizes::impossible) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  if (pool.state == nullptr && !adopt_default(pool)) return nullptr;
+  if (refuses(*pool.state)) return nullptr;
+  return take_large(real(pool), size, alignment);
+}
+
+bool release(head &pool, const void *p) noexcept {
+  if (pool.state == nullptr || pool.state->larges == nullptr) return false;
+  owned *large = find_large(*pool.state, p);
+  if (large == nullptr) return false;
+  release_large(*pool.state, large);
+  return true;
+}
+
+void release_sized(head &pool, void *p, std::size_t size) noexcept {
+  if (pool.state == nullptr || p == nullptr) return;
+  if (release(pool, p)) return;
+  if ((pool.state->flags & flag_trapped) != 0) {
+    trapped_release(*pool.state, p, size);
+  } else {
+    retract(pool, p, size);
+  }
+}
+
+/// Large memory stays where it is unless most of it would be wasted, or it is too small.
+void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept {
+  if (p == nullptr) return allocate(pool, new_size, block_alignment);
+  if (pool.state == nullptr) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  if (extend(pool, p, old_size, new_size)) return p;
+  const owned *large = find_large(*pool.state, p);
+  if (large != nullptr) {
+    if (new_size <= large->size && new_size >= large->size / 2) return p;
+  } else if (new_size <= old_size) {
+    if ((pool.state->flags & flag_trapped) != 0) {
+      trapped_release(*pool.state, static_cast<unsigned char *>(p) + new_size,
+                      old_size - new_size);
+    }
+    return p;
+  }
+  void *to = allocate(pool, new_size, block_alignment);
+  if (to == nullptr) return nullptr;
+  std::memcpy(to, p, old_size < new_size ? old_size : new_size);
+  release_sized(pool, p, old_size);
+  return to;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

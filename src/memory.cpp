@@ -1,0 +1,100 @@
+// memory.cpp: what a pool takes from and gives to the cache or its upstream, and its extension.
+#include <cerrno>
+#include <cstring>
+
+#include "cache.hpp"
+#include "upstream.hpp"
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+/// A pool with an upstream of its own bypasses the cache, and so does a trapped one: memory that a
+/// tool watches must not come back to life unseen, and sizes must be exact. Larger alignments do,
+/// because a cached block has that of malloc.
+bool cacheable(const state &s, std::size_t alignment) noexcept {
+  return (s.flags & (flag_own_upstream | flag_trapped)) == 0 && alignment <= sizes::quantum;
+}
+
+const pond_upstream &upstream_of(const state &s) noexcept {
+  return (s.flags & flag_own_upstream) != 0 ? s.ext->upstream : default_upstream();
+}
+
+/// A block that exceeds the request is taken if the quota bears it, otherwise an exact one.
+void *take_cached(state &s, std::size_t &size) noexcept {
+  block *b = cache_take(size);
+  if (b == nullptr || b->size == size) [[likely]] return b;
+  if (charge(s, b->size - size)) {
+    size = b->size;
+    return b;
+  }
+  cache_give(b, b->size);
+  return upstream_take(default_upstream(), size, sizes::quantum);
+}
+
+}  // namespace
+
+void *take_memory(state &s, std::size_t &size, std::size_t alignment) noexcept {
+  if (size > sizes::impossible) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  if (!charge(s, size)) return nullptr;
+  const std::size_t asked = size;
+  void *memory = cacheable(s, alignment) ? take_cached(s, size)
+                                         : upstream_take(upstream_of(s), size, alignment);
+  if (memory != nullptr) [[likely]] return memory;
+  discharge(s, asked);
+  if (s.ext != nullptr && s.ext->on_failure != nullptr) {
+    s.ext->on_failure(s.ext->on_failure_context, asked, alignment);
+  }
+  errno = ENOMEM;
+  return nullptr;
+}
+
+void give_memory(state &s, void *memory, std::size_t size, std::size_t alignment) noexcept {
+  discharge(s, size);
+  if (cacheable(s, alignment)) [[likely]] {
+    cache_give(static_cast<block *>(memory), size);
+    return;
+  }
+  // Copied: the extension, which holds it, may itself be what is given back.
+  const pond_upstream upstream = upstream_of(s);
+  if ((s.flags & flag_trapped) != 0) returned(memory, size);
+  upstream_give(upstream, memory, size, alignment);
+}
+
+extension *extend_state(state &s, const pond_upstream *own) noexcept {
+  if (s.ext != nullptr) return s.ext;
+  std::size_t size = sizes::block(sizeof(extension), 0);
+  void *memory = nullptr;
+  if (own != nullptr) {
+    memory = upstream_take(*own, size, sizes::quantum);
+  } else {
+    block *b = cache_take(size);
+    if (b != nullptr) size = b->size;
+    memory = b;
+  }
+  if (memory == nullptr) return nullptr;
+  auto *ext = static_cast<extension *>(memory);
+  std::memset(ext, 0, sizeof(extension));
+  ext->size = size;
+  if (own != nullptr) ext->upstream = *own;
+  ext->reserved = std::size_t{s.reserved} * sizes::quantum;
+  ext->peak = std::size_t{s.peak} * sizes::quantum;
+  ext->tree_reserved = ext->reserved;
+  ext->tree_peak = ext->peak;
+  ext->soft_limit = SIZE_MAX;
+  ext->hard_limit = SIZE_MAX;
+  ext->keep = POND_DEFAULT_KEEP;
+  ext->largest_block = sizes::default_largest_block;
+  s.ext = ext;
+  charge(s, size);  // no limit is set yet
+  return ext;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

@@ -1,0 +1,227 @@
+// state.hpp: what a head's third word points to. Private to src/.
+//
+// A pool in memory (C: the head lies in the block; C++: in the pond::pool; nginx: in ngx_pool_t):
+//
+//   first block                                          later blocks
+//   +--------+-------+-----------------+-----------+     +-------+-----------------+------+
+//   | prefix | state | handed out ...  | room      |     | block | handed out ...  | room |
+//   +--------+-------+-----------------+-----------+     +-------+-----------------+------+
+//                                   cur^        end^
+//
+// Invariants, relied on everywhere in src/:
+//  1. head.end is a multiple of 16 and head.cur <= head.end (bump.hpp).
+//  2. The room between cur and end belongs to no allocation; so do the rooms in state.rooms, each
+//     of which begins with its own `room` record.
+//  3. state.first.next is the list of later blocks, newest first.
+//  4. Owned records (cleanups, larges) are newest first, and their epoch never rises down the list.
+//     A record's memory is older than an open mark exactly if its epoch is below the mark's.
+//  5. Between calls a pool is whole: each function either does its work or leaves it as it was.
+//  6. head.cur == head.end == sentinel: the pool is trapped (its real bounds are in
+//     extension.real), sealed, or has no state yet.
+#ifndef POND_SRC_STATE_HPP
+#define POND_SRC_STATE_HPP
+
+#include "pond/detail/core.hpp"
+#include "sizes.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+/// The header of a block; also of a free block in the cache.
+struct block {
+  block *next;
+  std::size_t size;
+};
+
+/// Room left in an earlier block, recorded where the room begins: it costs the pool nothing.
+struct room {
+  room *next;
+  unsigned char *end;
+  std::size_t failed;
+};
+
+/// Something the pool must see to: a cleanup (handler and data) or a large allocation (memory and
+/// size). One record for both, so that one list of spare records serves both.
+struct owned {
+  owned *next;  // older
+  owned *prev;  // newer
+  union {
+    void (*handler)(void *);
+    void *memory;
+  };
+  union {
+    void *data;
+    std::size_t size;
+  };
+  std::uint64_t epoch : 58;  // of the innermost mark that was open when it was made
+  std::uint64_t shift : 6;   // log2 of a large allocation's alignment
+};
+
+/// A mark's record: what the pool was. It lies in the pool itself, above what it protects.
+struct mark_record {
+  mark_record *outer;
+  std::uint64_t epoch;
+  unsigned char *cur;
+  unsigned char *end;
+  block *newest;
+  room *rooms;
+  owned *spare;
+};
+
+/// The large allocations by address, once there are too many to look through.
+struct large_index {
+  owned **slots;
+  std::size_t capacity;  // a power of two
+  std::size_t count;
+  std::size_t bytes;     // of the table
+};
+
+inline constexpr std::size_t tag_capacity = 32;
+
+/// What most pools never use; a block of its own, made on first use.
+struct extension {
+  head real;     // a trapped pool's true bounds
+  std::size_t size;  // bytes of this block
+  head *owner;   // the head, for callbacks and for the parent, which empties it
+  state *parent;
+  state *children;  // newest first
+  state *older;     // siblings
+  state *newer;
+  std::uint64_t epoch;       // as in `owned`, against the parent's marks
+  mark_record *marks;        // innermost first
+  std::uint64_t last_epoch;  // never used twice: this is what tells a stale mark
+  std::uint64_t floor;       // of the mark being rewound to: its cleanups may not rewind so far
+  large_index index;
+  std::size_t reserved;      // bytes, by this pool alone
+  std::size_t peak;
+  std::size_t tree_reserved; // and by it and its descendants, which is what the limits are about
+  std::size_t tree_peak;
+  std::size_t soft_limit;
+  std::size_t hard_limit;
+  pond_limit_callback *on_limit;
+  void *on_limit_context;
+  pond_upstream upstream;
+  void (*on_failure)(void *context, std::size_t size, std::size_t alignment);
+  void *on_failure_context;
+  std::size_t keep;
+  std::size_t largest_block;
+  char tag[tag_capacity];
+};
+
+enum flag : std::uint8_t {
+  flag_borrowed = 1,       // the first block is the user's buffer
+  flag_own_upstream = 2,   // blocks do not come from the cache
+  flag_trapped = 4,        // every allocation is seen; bounds are in extension.real
+  flag_sealed = 8,         // allocating is an error
+  flag_running = 16,       // cleanups are being run
+  flag_doomed = 32,        // destroyed by one of its own cleanups: goes when they have run
+};
+
+/// 72 bytes, because every pool pays for them: with the head, a C pool's first allocation begins
+/// 96 bytes into its first block, nginx's at 152.
+struct state {
+  block first;
+  room *rooms;          // candidates, most recently left first
+  owned *cleanups;
+  owned *larges;
+  owned *spare;         // records to use again
+  extension *ext;
+  std::uint32_t reserved;  // in quanta, by this pool alone; moves to ext where that exists,
+  std::uint32_t peak;      // and before it would overflow
+  std::uint32_t threshold; // above it a request that does not fit is large
+  std::uint8_t prefix;     // bytes before the state in its block, in words
+  std::uint8_t flags;
+  std::uint8_t taken;      // blocks taken since the beginning or the reset, saturating
+  std::uint8_t larges_seen; // how many are in `larges`, while they are not indexed
+};
+
+static_assert(sizeof(state) == 72 && sizeof(head) == 24 && sizeof(block) == 16);
+
+// --- Reading a pool ---------------------------------------------------------------------------
+
+inline head &head_of(pond_pool *pool) noexcept { return *reinterpret_cast<head *>(pool); }
+inline const head &head_of(const pond_pool *pool) noexcept {
+  return *reinterpret_cast<const head *>(pool);
+}
+
+/// The bounds that allocations really come from.
+inline head &real(head &pool) noexcept {
+  return (pool.state->flags & flag_trapped) != 0 ? pool.state->ext->real : pool;
+}
+inline const head &real(const head &pool) noexcept { return real(const_cast<head &>(pool)); }
+
+inline unsigned char *base_of(state &s) noexcept {
+  return reinterpret_cast<unsigned char *>(&s) - std::size_t{s.prefix} * sizeof(void *);
+}
+
+inline std::uint64_t epoch_of(const state &s) noexcept {
+  return s.ext != nullptr && s.ext->marks != nullptr ? s.ext->marks->epoch : 0;
+}
+
+// --- Between the files of src/ ----------------------------------------------------------------
+
+// pool.cpp
+bool adopt_default(head &pool) noexcept;
+void destroy_state(state &s, head *pool) noexcept;
+bool finish_running(state &s, bool outermost) noexcept;
+
+// blocks.cpp
+void *carve(head &h, std::size_t size, std::size_t alignment) noexcept;
+void *carve_record(head &h, std::size_t size, std::size_t alignment) noexcept;
+void keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept;
+void release_blocks(state &s, const block *until) noexcept;
+
+// memory.cpp: what a pool takes from and gives to its upstream or the cache, charged to it.
+// take_memory sets `size` to what it really took, which may be more.
+void *take_memory(state &s, std::size_t &size, std::size_t alignment) noexcept;
+void give_memory(state &s, void *memory, std::size_t size, std::size_t alignment) noexcept;
+extension *extend_state(state &s, const pond_upstream *own = nullptr) noexcept;
+
+// large.cpp
+void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept;
+owned *find_large(const state &s, const void *p) noexcept;
+void release_large(state &s, owned *large) noexcept;
+void release_larges(state &s, std::uint64_t since) noexcept;
+
+// cleanup.cpp
+owned *take_record(head &h) noexcept;
+void spare_record(state &s, owned *record) noexcept;
+void link(owned *&list, owned *record) noexcept;
+void unlink(owned *&list, owned *record) noexcept;
+bool run_cleanups(state &s, std::uint64_t since) noexcept;
+
+// tree.cpp
+POND_COLD bool charge_extended(state &s, std::size_t bytes) noexcept;
+POND_COLD void discharge_extended(state &s, std::size_t bytes) noexcept;
+bool enter_tree(state &s, head &parent) noexcept;
+void leave_tree(state &s) noexcept;
+bool destroy_children(state &s, std::uint64_t since) noexcept;
+
+/// What is taken is counted in quanta; rounded up, both ways alike, where a tool wants exact sizes.
+constexpr std::size_t quanta(std::size_t bytes) noexcept {
+  return bytes / sizes::quantum + (bytes % sizes::quantum != 0);
+}
+
+/// Adds to what the pool, and so each of its ancestors, holds; false when a quota does not bear it.
+inline bool charge(state &s, std::size_t bytes) noexcept {
+  const std::size_t more = quanta(bytes);
+  if (s.ext != nullptr || more > UINT32_MAX - s.reserved) [[unlikely]] {
+    return charge_extended(s, more * sizes::quantum);
+  }
+  s.reserved += static_cast<std::uint32_t>(more);
+  if (s.reserved > s.peak) s.peak = s.reserved;
+  return true;
+}
+
+inline void discharge(state &s, std::size_t bytes) noexcept {
+  const std::size_t less = quanta(bytes);
+  if (s.ext != nullptr) [[unlikely]] return discharge_extended(s, less * sizes::quantum);
+  s.reserved -= static_cast<std::uint32_t>(less);
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif

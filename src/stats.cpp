@@ -1,0 +1,78 @@
+// stats.cpp: what a pool says of itself. Nothing is counted for this while allocating: "used" is
+// derived from where the pointers stand.
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+void add_blocks(const state &s, const head &h, pond_stats &stats) noexcept {
+  stats.blocks += 1;
+  stats.used += s.first.size - std::size_t{s.prefix} * sizeof(void *) - sizeof(state);
+  for (const block *b = s.first.next; b != nullptr; b = b->next) {
+    stats.blocks += 1;
+    stats.used += b->size - sizeof(block);
+  }
+  stats.used -= static_cast<std::size_t>(h.end - h.cur);
+  for (const room *r = s.rooms; r != nullptr; r = r->next) {
+    stats.used -= static_cast<std::size_t>(r->end - reinterpret_cast<const unsigned char *>(r));
+  }
+}
+
+void add_records(const state &s, pond_stats &stats) noexcept {
+  for (const owned *large = s.larges; large != nullptr; large = large->next) {
+    stats.large += 1;
+    stats.large_bytes += large->size;
+  }
+  for (const owned *c = s.cleanups; c != nullptr; c = c->next) stats.cleanups += 1;
+}
+
+void add(const head &pool, pond_stats &stats, bool recursive) noexcept {
+  if (pool.state == nullptr) return;
+  const state &s = *pool.state;
+  add_blocks(s, real(pool), stats);
+  add_records(s, stats);
+  if (s.ext == nullptr) return;
+  for (const state *child = s.ext->children; child != nullptr; child = child->ext->older) {
+    stats.children += 1;
+    if (recursive) add(*child->ext->owner, stats, true);
+  }
+}
+
+}  // namespace
+
+void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept {
+  stats = {};
+  add(pool, stats, recursive);
+  if (pool.state == nullptr) return;
+  const state &s = *pool.state;
+  if (s.ext == nullptr) {
+    stats.reserved = std::size_t{s.reserved} * sizes::quantum;
+    stats.peak = std::size_t{s.peak} * sizes::quantum;
+  } else {
+    stats.reserved = recursive ? s.ext->tree_reserved : s.ext->reserved;
+    stats.peak = recursive ? s.ext->tree_peak : s.ext->peak;
+  }
+}
+
+void visit(const head &pool, visitor visit_block, visitor visit_large, void *context) noexcept {
+  if (pool.state == nullptr) return;
+  state &s = *pool.state;
+  if (visit_block != nullptr) {
+    for (const block *b = s.first.next; b != nullptr; b = b->next) visit_block(context, b, b->size);
+    visit_block(context, base_of(s), s.first.size);
+  }
+  if (visit_large == nullptr) return;
+  for (const owned *large = s.larges; large != nullptr; large = large->next) {
+    visit_large(context, large->memory, large->size);
+  }
+}
+
+const char *tag(const head &pool) noexcept {
+  return pool.state != nullptr && pool.state->ext != nullptr ? pool.state->ext->tag : "";
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

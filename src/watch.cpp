@@ -1,0 +1,242 @@
+// watch.cpp: the trap. The only file that knows a tool by name.
+#include "watch.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include <pthread.h>
+
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#endif
+
+#include "cache.hpp"
+
+extern "C" {
+void __asan_poison_memory_region(void const volatile *, std::size_t) __attribute__((weak));
+void __asan_unpoison_memory_region(void const volatile *, std::size_t) __attribute__((weak));
+}
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+/// Closed bytes before every allocation, which are also those behind the one before it: twice
+/// AddressSanitizer's granule, so that an overflow by up to 16 bytes is seen.
+constexpr std::size_t red_zone = 16;
+
+/// AddressSanitizer knows how many of the first bytes of each eight are open, so an allocation
+/// begins at a multiple of eight, a packed string too.
+constexpr std::size_t granule = 8;
+
+struct settings {
+  bool own = false;           // every allocation has its own upstream memory
+  std::uint64_t fail_at = 0;  // the upstream call that fails; 0: none
+};
+
+struct watcher {
+  bool asan = false;
+  bool memcheck = false;
+  settings chosen;
+};
+
+constinit watcher process{};
+constinit std::uint64_t upstream_calls = 0;  // atomic
+constinit pthread_once_t once = PTHREAD_ONCE_INIT;
+
+#if __has_include(<valgrind/memcheck.h>)
+/// Only memcheck answers -1; RUNNING_ON_VALGRIND is true under callgrind too, whose counts the trap
+/// would falsify.
+bool under_memcheck() noexcept {
+  char probe = 0;
+  return static_cast<int>(VALGRIND_MAKE_MEM_DEFINED(&probe, sizeof(probe))) == -1;
+}
+void memcheck_open(const void *p, std::size_t size) noexcept {
+  VALGRIND_MAKE_MEM_UNDEFINED(p, size);
+}
+void memcheck_close(const void *p, std::size_t size) noexcept {
+  VALGRIND_MAKE_MEM_NOACCESS(p, size);
+}
+#else
+bool under_memcheck() noexcept { return false; }
+void memcheck_open(const void *, std::size_t) noexcept {}
+void memcheck_close(const void *, std::size_t) noexcept {}
+#endif
+
+bool equals(const char *word, std::size_t length, const char *name) noexcept {
+  return std::strlen(name) == length && std::memcmp(word, name, length) == 0;
+}
+
+/// The digits of `fail=N`; false when there is anything else, or too much of it.
+bool read_number(const char *text, std::size_t length, std::uint64_t &number) noexcept {
+  if (length == 0) return false;
+  std::uint64_t n = 0;
+  for (std::size_t i = 0; i < length; ++i) {
+    if (text[i] < '0' || text[i] > '9') return false;
+    if (__builtin_mul_overflow(n, std::uint64_t{10}, &n)) return false;
+    if (__builtin_add_overflow(n, static_cast<std::uint64_t>(text[i] - '0'), &n)) return false;
+  }
+  number = n;
+  return true;
+}
+
+bool read_word(const char *word, std::size_t length, settings &into) noexcept {
+  constexpr char fail[] = "fail=";
+  constexpr std::size_t fail_length = sizeof(fail) - 1;
+  if (length == 0) return true;
+  if (equals(word, length, "own")) {
+    into.own = true;
+    return true;
+  }
+  if (length > fail_length && std::memcmp(word, fail, fail_length) == 0) {
+    return read_number(word + fail_length, length - fail_length, into.fail_at);
+  }
+  return false;
+}
+
+/// Comma-separated words. On a false answer `text` is at the word that is not known.
+bool read_settings(const char *&text, settings &into) noexcept {
+  while (true) {
+    const std::size_t length = std::strcspn(text, ",");
+    if (!read_word(text, length, into)) return false;
+    if (text[length] == '\0') return true;
+    text += length + 1;
+  }
+}
+
+void begin_process() noexcept {
+  process.asan =
+      __asan_poison_memory_region != nullptr && __asan_unpoison_memory_region != nullptr;
+  process.memcheck = under_memcheck();
+  const char *text = secure_getenv("POND_OPTIONS");
+  if (text == nullptr) return;
+  settings read{};
+  if (read_settings(text, read)) {
+    process.chosen = read;
+  } else {
+    std::fprintf(stderr, "pond: POND_OPTIONS ignored: cannot read \"%s\"\n", text);
+  }
+}
+
+const watcher &watch() noexcept {
+  pthread_once(&once, begin_process);
+  return process;
+}
+
+/// Whether [p, p + size) lies in the blocks of this pool.
+bool in_blocks(state &s, const void *p, std::size_t size) noexcept {
+  const auto at = reinterpret_cast<std::uintptr_t>(p);
+  const auto inside = [&](const void *from, std::size_t length) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(from);
+    return at >= begin && at - begin <= length && size <= length - (at - begin);
+  };
+  if (inside(&s + 1, s.first.size - std::size_t{s.prefix} * sizeof(void *) - sizeof(state))) {
+    return true;
+  }
+  for (const block *b = s.first.next; b != nullptr; b = b->next) {
+    if (inside(b + 1, b->size - sizeof(block))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool watching() noexcept {
+  const watcher &w = watch();
+  return w.asan || w.memcheck || w.chosen.own;
+}
+
+bool must_fail() noexcept {
+  const std::uint64_t fail_at = watch().chosen.fail_at;
+  if (fail_at == 0) [[likely]] return false;
+  return __atomic_add_fetch(&upstream_calls, 1, __ATOMIC_RELAXED) == fail_at;
+}
+
+bool configure(const char *text) noexcept {
+  watch();
+  settings read{};
+  if (text == nullptr || !read_settings(text, read)) {
+    errno = EINVAL;
+    return false;
+  }
+  process.chosen = read;
+  __atomic_store_n(&upstream_calls, 0, __ATOMIC_RELAXED);
+  cache_restart();
+  return true;
+}
+
+void hide(head &pool) noexcept {
+  pool.cur = nowhere();
+  pool.end = nowhere();
+}
+
+bool trap(head &pool) noexcept {
+  state &s = *pool.state;
+  extension *ext = extend_state(s);
+  if (ext == nullptr) return false;
+  ext->real = pool;
+  s.flags |= flag_trapped;
+  closed(pool.cur, static_cast<std::size_t>(pool.end - pool.cur));
+  hide(pool);
+  return true;
+}
+
+bool refuses(const state &s) noexcept {
+  if ((s.flags & (flag_sealed | flag_doomed)) == 0) [[likely]] return false;
+  misuse(s, EPERM, (s.flags & flag_sealed) != 0 ? "allocation from a sealed pool"
+                                                : "allocation from a destroyed pool");
+  return true;
+}
+
+void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept {
+  state &s = *pool.state;
+  if (refuses(s)) return nullptr;
+  head &h = real(pool);
+  if (alignment < granule) alignment = granule;
+  const std::size_t lead = alignment > red_zone ? alignment : red_zone;
+  const std::size_t whole = sizes::add(lead, sizes::round_up(size, granule));
+  if (watch().chosen.own || whole > s.threshold) return take_large(h, size, alignment);
+  auto *at = static_cast<unsigned char *>(carve_record(h, whole, alignment));
+  if (at == nullptr) return nullptr;
+  closed(at, lead);
+  opened(at + lead, size);
+  return at + lead;
+}
+
+void trapped_release(state &s, void *p, std::size_t size) noexcept {
+  if (in_blocks(s, p, size)) closed(p, size);
+}
+
+void opened(const void *p, std::size_t size) noexcept {
+  if (process.asan) __asan_unpoison_memory_region(p, size);
+  if (process.memcheck) memcheck_open(p, size);
+}
+
+void closed(const void *p, std::size_t size) noexcept {
+  if (process.asan) __asan_poison_memory_region(p, size);
+  if (process.memcheck) memcheck_close(p, size);
+}
+
+void returned(const void *p, std::size_t size) noexcept { opened(p, size); }
+
+void seal(head &pool) noexcept {
+  if (pool.state == nullptr && !adopt_default(pool)) return;
+  state &s = *pool.state;
+  if ((s.flags & flag_sealed) != 0) return;
+  s.flags |= flag_sealed;
+  if ((s.flags & flag_trapped) == 0) keep_room(s, pool.cur, pool.end);
+  hide(pool);
+}
+
+void misuse(const state &s, int error, const char *what) noexcept {
+  const char *tag = s.ext != nullptr ? s.ext->tag : "";
+  std::fprintf(stderr, "pond: pool \"%s\": %s\n", tag, what);
+  errno = error;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

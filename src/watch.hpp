@@ -1,0 +1,57 @@
+// watch.hpp: the trap, the one place from which allocations are watched.
+//
+// A trapped pool's head shows the sentinel, so that every request arrives in refill and from there
+// in trapped_allocate. Events, and what each tool makes of them:
+//
+//   opened(p, n)   n bytes are the user's (or a record's) now   ASan: unpoison   memcheck: UNDEFINED
+//   closed(p, n)   n bytes are nobody's now                      ASan: poison     memcheck: NOACCESS
+//   returned(p, n) n bytes are about to go to the upstream       ASan: unpoison
+//
+// The core calls closed and returned wherever memory changes hands, behind one test of a flag.
+// Trace recording and guarded pools are further users of the same events.
+#ifndef POND_SRC_WATCH_HPP
+#define POND_SRC_WATCH_HPP
+
+#include "state.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+/// Whether new pools are trapped: a sanitizer or memcheck is there, or `own` was asked for.
+bool watching() noexcept;
+
+/// Counts an upstream call; true for the one that `fail=N` names.
+bool must_fail() noexcept;
+
+/// Reads settings in the form of POND_OPTIONS; false at the first word it does not know, with
+/// nothing changed.
+bool configure(const char *text) noexcept;
+
+/// Makes a new pool a trapped one; false when there is no memory for its extension.
+bool trap(head &pool) noexcept;
+
+/// Shows the sentinel in a head whose real bounds are elsewhere.
+void hide(head &pool) noexcept;
+
+/// Whether a pool must not be allocated from: it is sealed, or destroyed by its own cleanup. Says so.
+bool refuses(const state &s) noexcept;
+
+/// refill for a pool that is trapped, sealed or doomed.
+void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept;
+
+/// Closes what a trapped pool was given back, if it is the pool's.
+void trapped_release(state &s, void *p, std::size_t size) noexcept;
+
+void opened(const void *p, std::size_t size) noexcept;
+void closed(const void *p, std::size_t size) noexcept;
+void returned(const void *p, std::size_t size) noexcept;
+
+/// Misuse of a pool: one line on standard error with its tag, and errno.
+void misuse(const state &s, int error, const char *what) noexcept;
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif
