@@ -1,14 +1,16 @@
 // blocks.cpp: the cold half of an allocation.
 //
 //   refill(pool, size, alignment)
-//    ├─ trapped_allocate                    a tool watches, the pool is sealed or gone (watch.cpp)
-//    ├─ adopt_default                       first use of a default-constructed pool (create.cpp)
-//    └─ carve
-//        ├─ take_large                      above the threshold: memory of its own (large.cpp)
-//        ├─ from_rooms                      what earlier blocks have left
-//        └─ from_new_block
+//    ├─ from_rooms                          what earlier blocks have left
+//    ├─ from_new_block
+//    └─ refill_slow
+//        ├─ adopt_default                   first use of a default-constructed pool (create.cpp)
+//        ├─ trapped_allocate                a tool watches, the pool is sealed or gone (watch.cpp)
+//        └─ take_large                      above the threshold: memory of its own (large.cpp)
 #include <cerrno>
+#include <utility>
 
+#include "memory.hpp"
 #include "watch.hpp"
 
 namespace pond {
@@ -21,9 +23,11 @@ namespace {
 constexpr unsigned most_rooms_looked_at = 4;
 constexpr std::size_t most_failures = 4;
 
+constexpr std::uint8_t watched = flag_trapped | flag_sealed | flag_doomed;
+
 /// A room that holds less than the smallest common requests is not worth its place in the walk.
-constexpr std::size_t least_kept_room = 64;
-static_assert(least_kept_room >= sizeof(room) + alignof(room));
+constexpr std::ptrdiff_t least_kept_room = 128;
+static_assert(least_kept_room >= std::ptrdiff_t{sizeof(room) + alignof(room)});
 
 /// Where `size` bytes at any power of two go between cur and end, or null. Nothing here wraps: the
 /// padding is compared before it is subtracted.
@@ -36,17 +40,15 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
 
 /// Of the head's room and another one the larger becomes the head and the other is kept: a request
 /// that does not fit never costs the pool what is left of its current block.
-void settle(head &h, unsigned char *cur, unsigned char *end) noexcept {
-  if (end - cur > h.end - h.cur) {
-    keep_room(*h.state, h.cur, h.end);
-    h.cur = cur;
-    h.end = end;
-  } else {
-    keep_room(*h.state, cur, end);
+[[gnu::always_inline]] inline void settle(head &h, unsigned char *cur, unsigned char *end) noexcept {
+  if (end - cur > h.end - h.cur) [[likely]] {
+    std::swap(cur, h.cur);
+    std::swap(end, h.end);
   }
+  if (end - cur >= least_kept_room) keep_room(*h.state, cur, end);
 }
 
-void *from_rooms(head &h, std::size_t size, std::size_t alignment) noexcept {
+[[gnu::noinline]] void *from_rooms(head &h, std::size_t size, std::size_t alignment) noexcept {
   room **link = &h.state->rooms;
   for (unsigned looked = 0; *link != nullptr && looked < most_rooms_looked_at; ++looked) {
     room *r = *link;
@@ -66,34 +68,48 @@ void *from_rooms(head &h, std::size_t size, std::size_t alignment) noexcept {
   return nullptr;
 }
 
-/// The next block: of the size that growth says, or of what is needed where that cannot be had.
-block *take_block(state &s, std::size_t needed) noexcept {
+/// Memory for the next block: of the size that growth says, or as much as is needed where that
+/// cannot be had.
+[[gnu::noinline]] void *take_grown_block(state &s, std::size_t &bytes, std::size_t least) noexcept {
   const std::size_t largest =
       s.ext != nullptr ? s.ext->largest_block : sizes::default_largest_block;
-  const std::size_t grown = sizes::next_block(s.first.size, s.taken, largest);
-  const std::size_t least = sizes::block(sizes::add(needed, sizeof(block)), 0);
-  std::size_t size = sizes::block(grown, least);
-  void *memory = take_memory(s, size, sizes::quantum);
-  if (memory == nullptr && least < size) {
-    size = least;
-    memory = take_memory(s, size, sizes::quantum);
+  bytes = sizes::next_block(s.first.size, s.taken, largest);
+  if (bytes < least) bytes = least;
+  void *memory = take_memory(s, bytes, sizes::quantum);
+  if (memory == nullptr && least < bytes) {
+    bytes = least;
+    memory = take_memory(s, bytes, sizes::quantum);
   }
-  if (memory == nullptr) return nullptr;
-  auto *b = static_cast<block *>(memory);
-  b->size = size;
-  b->next = s.first.next;
-  s.first.next = b;
-  if (s.taken < sizes::most_counted_blocks) ++s.taken;
-  return b;
+  return memory;
 }
 
-void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept {
-  block *b = take_block(*h.state, sizes::with_alignment(size, alignment));
-  if (b == nullptr) return nullptr;
+/// The usual next block: as large as the first one, and from the cache.
+[[gnu::always_inline]] inline void *take_block(state &s, std::size_t &bytes,
+                                               std::size_t least) noexcept {
+  const std::size_t usual = s.first.size;
+  if (s.taken < sizes::blocks_per_doubling && least <= usual && usual <= most_cached_block &&
+      plain(s)) [[likely]] {
+    if (block *b = cache_try(usual); b != nullptr) [[likely]] {
+      bytes = b->size;
+      charge(s, bytes);  // cannot fail: one block's worth of what the counters hold
+      return b;
+    }
+  }
+  return take_grown_block(s, bytes, least);
+}
+
+[[gnu::noinline]] void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept {
+  state &s = *h.state;
+  std::size_t bytes = 0;
+  auto *b = static_cast<block *>(take_block(s, bytes, sizes::least_block(size, alignment, sizeof(block))));
+  if (b == nullptr) [[unlikely]] return nullptr;
+  *b = {s.first.next, bytes};
+  s.first.next = b;
+  if (s.taken < sizes::most_counted_blocks) ++s.taken;
   auto *cur = reinterpret_cast<unsigned char *>(b + 1);
-  auto *end = reinterpret_cast<unsigned char *>(b) + b->size;
-  if ((h.state->flags & flag_trapped) != 0) closed(cur, static_cast<std::size_t>(end - cur));
-  unsigned char *at = fit(cur, end, size, alignment);
+  auto *end = reinterpret_cast<unsigned char *>(b) + bytes;
+  if ((s.flags & flag_trapped) != 0) closed(cur, static_cast<std::size_t>(end - cur));
+  unsigned char *at = cur + (-reinterpret_cast<std::uintptr_t>(cur) & (alignment - 1));
   settle(h, at + size, end);
   return at;
 }
@@ -102,10 +118,7 @@ void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept 
 
 void keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept {
   // Of a trapped pool the rest of a block stays closed: a record there would have to be open.
-  if (end - cur < static_cast<std::ptrdiff_t>(least_kept_room) ||
-      (s.flags & flag_trapped) != 0) {
-    return;
-  }
+  if (end - cur < least_kept_room || (s.flags & flag_trapped) != 0) return;
   const std::size_t padding = -reinterpret_cast<std::uintptr_t>(cur) & (alignof(room) - 1);
   auto *r = reinterpret_cast<room *>(cur + padding);
   *r = {s.rooms, end, 0};
@@ -118,19 +131,6 @@ void release_blocks(state &s, const block *until) noexcept {
     s.first.next = b->next;
     give_memory(s, b, b->size, sizes::quantum);
   }
-}
-
-void *carve(head &h, std::size_t size, std::size_t alignment) noexcept {
-  state &s = *h.state;
-  if (alignment > block_alignment) {
-    if (unsigned char *at = fit(h.cur, h.end, size, alignment)) {
-      h.cur = at + size;
-      return at;
-    }
-  }
-  if (sizes::with_alignment(size, alignment) > s.threshold) return take_large(h, size, alignment);
-  if (void *at = from_rooms(h, size, alignment)) return at;
-  return from_new_block(h, size, alignment);
 }
 
 /// For records and for what is trapped: from a block, never a large one, which would itself need a
@@ -146,7 +146,10 @@ void *carve_record(head &h, std::size_t size, std::size_t alignment) noexcept {
   return at;
 }
 
-void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept {
+namespace {
+
+/// Everything that is not a small request at an ordinary alignment to an ordinary pool.
+[[gnu::noinline]] void *refill_slow(head &pool, std::size_t size, std::size_t alignment) noexcept {
   if (!sizes::is_power_of_two(alignment) || size > sizes::impossible ||
       alignment > sizes::impossible) {
     errno = sizes::is_power_of_two(alignment) ? ENOMEM : EINVAL;
@@ -155,10 +158,29 @@ void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept {
   if (pool.state == nullptr) {
     return adopt_default(pool) ? allocate(pool, size, alignment) : nullptr;
   }
-  if ((pool.state->flags & (flag_trapped | flag_sealed | flag_doomed)) != 0) [[unlikely]] {
-    return trapped_allocate(pool, size, alignment);
+  state &s = *pool.state;
+  if ((s.flags & watched) != 0) return trapped_allocate(pool, size, alignment);
+  if (unsigned char *at = fit(pool.cur, pool.end, size, alignment)) {  // an alignment above 16
+    pool.cur = at + size;
+    return at;
   }
-  return carve(pool, size, alignment);
+  if (sizes::with_alignment(size, alignment) > s.threshold) return take_large(pool, size, alignment);
+  if (void *at = from_rooms(pool, size, alignment)) return at;
+  return from_new_block(pool, size, alignment);
+}
+
+}  // namespace
+
+void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept {
+  const state *s = pool.state;
+  if (s == nullptr || (s->flags & watched) != 0 || size > s->threshold ||
+      alignment > block_alignment || !sizes::is_power_of_two(alignment)) [[unlikely]] {
+    return refill_slow(pool, size, alignment);
+  }
+  if (s->rooms != nullptr) {
+    if (void *at = from_rooms(pool, size, alignment)) return at;
+  }
+  return from_new_block(pool, size, alignment);
 }
 
 }  // namespace detail

@@ -41,7 +41,7 @@ void shrink(cache &c, bin &from, std::uint32_t n) noexcept {
     block *b = from.newest;
     from.newest = b->next;
     --from.count;
-    c.cached -= b->size;
+    c.room += b->size;
     give_upstream(b, b->size);
   }
 }
@@ -98,6 +98,7 @@ cache &begin() noexcept {
   auto *c = static_cast<cache *>(std::calloc(1, sizeof(cache)));
   if (c == nullptr) return *thread_cache;
   c->limit = limit;
+  c->room = limit;
   c->until_trim = gives_between_trims;
   if (!at_thread_exit(c)) {
     std::free(c);
@@ -118,7 +119,7 @@ block *search(cache &c, std::size_t size) noexcept {
     if (b->size >= size) {
       *link = b->next;
       if (--from.count < from.idle) from.idle = from.count;
-      c.cached -= b->size;
+      c.room += b->size;
       return b;
     }
     link = &b->next;
@@ -150,17 +151,17 @@ void cache_give_slow(block *b, std::size_t size) noexcept {
   } else {
     --c.until_trim;
   }
-  if (size > c.limit - c.cached || size > most_cached_block) return give_upstream(b, size);
+  if (size > c.room || size > most_cached_block) return give_upstream(b, size);
   cache_give(b, size);
 }
 
 void trim() noexcept { cache_trim(); }
 
 void cache_trim() noexcept {
-  if (thread_cache->cached != 0) empty(*thread_cache);  // the shared empty ones are never written
+  if (cache_bytes() != 0) empty(*thread_cache);  // the shared empty ones are never written
 }
 
-std::size_t cache_bytes() noexcept { return thread_cache->cached; }
+std::size_t cache_bytes() noexcept { return thread_cache->limit - thread_cache->room; }
 
 void cache_set_limit(std::size_t bytes) noexcept {
   const std::size_t limit = bytes < most_cached_block ? bytes : most_cached_block;
@@ -173,6 +174,7 @@ void cache_restart() noexcept {
   if (&c == &not_begun || &c == &over) return;
   empty(c);
   c.limit = watching() ? 0 : __atomic_load_n(&limit_for_new_caches, __ATOMIC_RELAXED);
+  c.room = c.limit;
 }
 
 bool cache_elsewhere() noexcept {

@@ -33,8 +33,8 @@ struct bin {
 };
 
 struct cache {
-  std::size_t cached;  // bytes, at most limit
-  std::size_t limit;
+  std::size_t room;   // bytes that may still be cached
+  std::size_t limit;  // bytes that may be cached in all; 0: the two shared empty ones
   std::uint32_t until_trim;
   bin bins[bin_count];
 };
@@ -55,22 +55,27 @@ static_assert(bin_of(most_cached_block) == bin_count - 1);
 POND_COLD block *cache_take_slow(std::size_t size) noexcept;
 POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
 
-[[gnu::always_inline]] inline block *cache_take(std::size_t size) noexcept {
-  if (size > most_cached_block) [[unlikely]] return cache_take_slow(size);
+/// The newest block of the right class, of at most most_cached_block bytes, if it is large enough.
+[[gnu::always_inline]] inline block *cache_try(std::size_t size) noexcept {
   cache &c = *thread_cache;
   bin &from = c.bins[bin_of(size)];
   block *b = from.newest;
-  if (b == nullptr || b->size < size) [[unlikely]] return cache_take_slow(size);
+  if (b == nullptr || b->size < size) [[unlikely]] return nullptr;
   from.newest = b->next;
   if (--from.count < from.idle) from.idle = from.count;
-  c.cached -= b->size;
+  c.room += b->size;
   return b;
+}
+
+[[gnu::always_inline]] inline block *cache_take(std::size_t size) noexcept {
+  block *b = size <= most_cached_block ? cache_try(size) : nullptr;
+  return b != nullptr ? b : cache_take_slow(size);
 }
 
 /// Takes `size` bytes at `b`, which came from cache_take with that size.
 [[gnu::always_inline]] inline void cache_give(block *b, std::size_t size) noexcept {
   cache &c = *thread_cache;
-  if (size > c.limit - c.cached || --c.until_trim == 0) [[unlikely]] {
+  if (size > c.room || --c.until_trim == 0) [[unlikely]] {
     return cache_give_slow(b, size);
   }
   bin &to = c.bins[bin_of(size)];
@@ -78,7 +83,7 @@ POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
   b->size = size;
   to.newest = b;
   ++to.count;
-  c.cached += size;
+  c.room -= size;
 }
 
 /// Gives everything this thread has cached back.

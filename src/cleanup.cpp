@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "records.hpp"
 #include "watch.hpp"
 
 namespace pond {
@@ -24,7 +25,7 @@ void run(state &s, owned *cleanup) noexcept {
     handler(cleanup->data);
   } else {
     const std::uint64_t outer_floor = s.ext->floor;
-    if (cleanup->epoch > outer_floor) s.ext->floor = cleanup->epoch;
+    if (epoch_of(*cleanup) > outer_floor) s.ext->floor = epoch_of(*cleanup);
     handler(cleanup->data);
     s.ext->floor = outer_floor;
   }
@@ -61,50 +62,9 @@ bool owns(const owned &cleanup, int fd) noexcept {
 
 }  // namespace
 
-void link(owned *&list, owned *record) noexcept {
-  record->prev = nullptr;
-  record->next = list;
-  if (list != nullptr) list->prev = record;
-  list = record;
-}
-
-void unlink(owned *&list, owned *record) noexcept {
-  if (record->next != nullptr) record->next->prev = record->prev;
-  if (record->prev != nullptr) {
-    record->prev->next = record->next;
-  } else {
-    list = record->next;
-  }
-}
-
-owned *take_record(head &h) noexcept {
-  state &s = *h.state;
-  owned *record = s.spare;
-  if (record != nullptr) {
-    s.spare = record->next;
-  } else {
-    record = static_cast<owned *>(carve_record(h, sizeof(owned), alignof(owned)));
-    if (record == nullptr) return nullptr;
-  }
-  record->epoch = epoch_of(s) & ((std::uint64_t{1} << 58) - 1);
-  record->shift = 0;
-  return record;
-}
-
-/// A record whose memory lies below an open mark is not used before that mark is gone: it goes to
-/// the spares as they were when the oldest mark that covers it was made.
-void spare_record(state &s, owned *record) noexcept {
-  owned **list = &s.spare;
-  mark_record *mark = s.ext != nullptr ? s.ext->marks : nullptr;
-  for (; mark != nullptr && record->epoch < mark->epoch; mark = mark->outer) list = &mark->spare;
-  record->handler = nullptr;
-  record->next = *list;
-  *list = record;
-}
-
 bool run_cleanups(state &s, std::uint64_t since) noexcept {
   bool any = false;
-  while (s.cleanups != nullptr && s.cleanups->epoch >= since) {
+  while (s.cleanups != nullptr && epoch_of(*s.cleanups) >= since) {
     run(s, s.cleanups);
     any = true;
   }

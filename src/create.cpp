@@ -2,7 +2,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "cache.hpp"
+#include "memory.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -29,7 +29,7 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
 }
 
 /// Writes a new state into its block and shows its room to the head.
-inline void begin(head &pool, unsigned char *base, std::size_t size, std::size_t prefix,
+[[gnu::always_inline]] inline void begin(head &pool, unsigned char *base, std::size_t size, std::size_t prefix,
            std::uint8_t flags) noexcept {
   auto *s = reinterpret_cast<state *>(base + prefix);
   const std::size_t room = size - prefix - sizeof(state);
@@ -41,19 +41,41 @@ inline void begin(head &pool, unsigned char *base, std::size_t size, std::size_t
   pool = {reinterpret_cast<unsigned char *>(s + 1), base + size, s};
 }
 
-/// The quick way to a plain pool: a block from the cache, no option, no extension.
-inline head *begin_plain(head *pool, std::size_t first_block, std::size_t prefix) noexcept {
+/// A plain pool whose first block is not at hand, or must be watched.
+[[gnu::noinline]] head *begin_plain_slow(head *pool, std::size_t first_block,
+                                         std::size_t prefix) noexcept {
   block *b = cache_take(first_block_size(first_block, prefix));
   if (b == nullptr) return nullptr;
   const std::size_t size = b->size;
   auto *base = reinterpret_cast<unsigned char *>(b);
   if (pool == nullptr) pool = reinterpret_cast<head *>(base);
   begin(*pool, base, size, prefix, 0);
-  charge(*pool->state, size);
-  if (thread_cache->limit != 0 || !watching()) [[likely]] return pool;
-  if (trap(*pool)) return pool;
-  give_memory(*pool->state, base, size, sizes::quantum);
+  if (charge(*pool->state, size) && (!watching() || trap(*pool))) return pool;
+  cache_give(b, size);
   return nullptr;
+}
+
+/// The largest first block for which the sizes below cannot wrap and the cache has a bin.
+constexpr std::size_t most_quick_block = most_cached_block / 2;
+
+/// A plain pool from the cache: no option, no extension, nothing that calls. What is in the cache
+/// needs no second look: there is no cache where pools are watched.
+[[gnu::always_inline]] inline head *begin_plain(head *pool, std::size_t first_block,
+                                                std::size_t prefix) noexcept {
+  const std::size_t least = prefix + sizeof(state) + least_room;
+  if (first_block - 1 >= most_quick_block) [[unlikely]] {  // 0 is not quick either
+    return begin_plain_slow(pool, first_block, prefix);
+  }
+  const std::size_t wanted = first_block < least ? least : first_block;
+  block *b = cache_try((wanted + (sizes::quantum - 1)) & ~(sizes::quantum - 1));
+  if (b == nullptr) [[unlikely]] return begin_plain_slow(pool, first_block, prefix);
+  const std::size_t size = b->size;
+  auto *base = reinterpret_cast<unsigned char *>(b);
+  if (pool == nullptr) pool = reinterpret_cast<head *>(base);
+  begin(*pool, base, size, prefix, 0);
+  pool->state->reserved = static_cast<std::uint32_t>(size / sizes::quantum);
+  pool->state->peak = pool->state->reserved;
+  return pool;
 }
 
 bool valid(const pond_options &options, const embedding &host) noexcept {
@@ -191,7 +213,7 @@ head *create_inside(const pond_options &options, const embedding &host) noexcept
 
 bool adopt_default(head &pool) noexcept {
   head begun{};
-  if (begin_plain(&begun, 0, 0) == nullptr) return false;
+  if (begin_plain(&begun, default_first_block, 0) == nullptr) return false;
   pool = begun;
   moved(pool);
   return true;

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "memory.hpp"
+#include "records.hpp"
 #include "watch.hpp"
 
 namespace pond {
@@ -14,8 +16,8 @@ namespace detail {
 namespace {
 
 /// Up to so many are looked through: in the traces a freed one is found at the second look on
-/// average, and a proxied request holds eight.
-constexpr std::size_t most_looked_through = 8;
+/// average, and a proxied request holds eight, seldom more than twelve.
+constexpr std::size_t most_looked_through = 16;
 
 /// The table begins here and is never more than half full, so that probes stay short.
 constexpr std::size_t first_capacity = 32;
@@ -77,49 +79,59 @@ bool grow(state &s, large_index &index) noexcept {
   return true;
 }
 
-/// Makes room in the index for one more, if there is or has to be one.
-bool prepare_index(head &h) noexcept {
-  state &s = *h.state;
-  if (s.ext == nullptr || s.ext->index.slots == nullptr) {
+bool indexed(const state &s) noexcept { return s.ext != nullptr && s.ext->index.slots != nullptr; }
+
+/// Makes room in the index for one more where there is one or has to be one.
+[[gnu::noinline]] bool prepare_index(state &s) noexcept {
+  if (!indexed(s)) {
     if (s.larges_seen < most_looked_through) return true;
-    if (extend_state(s) == nullptr) return false;
-    return grow(s, s.ext->index);
+    return extend_state(s) != nullptr && grow(s, s.ext->index);
   }
   large_index &index = s.ext->index;
   return index.count < index.capacity / 2 || grow(s, index);
 }
 
-bool indexed(const state &s) noexcept { return s.ext != nullptr && s.ext->index.slots != nullptr; }
+/// How an alignment is noted in a record: the common ones, up to malloc's, cost nothing.
+std::uint64_t noted(std::size_t alignment) noexcept {
+  if (alignment <= sizes::quantum) [[likely]] return 0;
+  const auto steps = static_cast<unsigned>(__builtin_ctzl(alignment / sizes::quantum));
+  return std::uint64_t{steps} << epoch_bits;
+}
 
-unsigned log2_of(std::size_t power) noexcept {
-  return static_cast<unsigned>(__builtin_ctzl(power));
+/// Enters a large allocation where there is no index.
+[[gnu::always_inline]] inline void *note(state &s, owned *large, void *memory,
+                                         std::size_t bytes) noexcept {
+  large->memory = memory;
+  large->size = bytes;
+  link(s.larges, large);
+  ++s.larges_seen;
+  return memory;
 }
 
 }  // namespace
 
 void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
-  if (!prepare_index(h)) return nullptr;
+  const bool few = s.ext == nullptr && s.larges_seen < most_looked_through;
+  if (!few && !prepare_index(s)) return nullptr;
   owned *large = take_record(h);
   if (large == nullptr) return nullptr;
   // Exact where somebody looks; else whole quanta, as whatever the cache keeps.
-  if (alignment < sizes::quantum) alignment = sizes::quantum;
   const bool exact = (s.flags & flag_trapped) != 0;
   std::size_t bytes = exact ? size + (size == 0) : sizes::block(size, sizes::quantum);
-  large->memory = take_memory(s, bytes, alignment);
+  large->memory = take_memory(s, bytes, alignment < sizes::quantum ? sizes::quantum : alignment);
   if (large->memory == nullptr) {
     spare_record(s, large);
     return nullptr;
   }
-  large->size = bytes;
-  large->shift = log2_of(alignment) & 63U;
-  link(s.larges, large);
+  large->when |= noted(alignment);
   if (indexed(s)) {
+    large->size = bytes;
+    link(s.larges, large);
     put(s.ext->index, large);
-  } else {
-    ++s.larges_seen;
+    return large->memory;
   }
-  return large->memory;
+  return note(s, large, large->memory, bytes);
 }
 
 owned *find_large(const state &s, const void *p) noexcept {
@@ -136,7 +148,7 @@ void release_large(state &s, owned *large) noexcept {
     --s.larges_seen;
   }
   unlink(s.larges, large);
-  give_memory(s, large->memory, large->size, std::size_t{1} << large->shift);
+  give_memory(s, large->memory, large->size, alignment_of(*large));
   spare_record(s, large);
 }
 
@@ -144,7 +156,7 @@ void release_larges(state &s, std::uint64_t since) noexcept {
   if (since == 0) {
     // All of them, and the index with them: nothing needs to be found any more.
     for (owned *large = s.larges; large != nullptr; large = large->next) {
-      give_memory(s, large->memory, large->size, std::size_t{1} << large->shift);
+      give_memory(s, large->memory, large->size, alignment_of(*large));
     }
     s.larges = nullptr;
     s.larges_seen = 0;
@@ -153,10 +165,14 @@ void release_larges(state &s, std::uint64_t since) noexcept {
     s.ext->index = {};
     return;
   }
-  while (s.larges != nullptr && s.larges->epoch >= since) release_large(s, s.larges);
+  while (s.larges != nullptr && epoch_of(*s.larges) >= since) release_large(s, s.larges);
 }
 
-void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexcept {
+namespace {
+
+/// Everything that is not an ordinary large allocation.
+[[gnu::noinline]] void *allocate_large_slow(head &pool, std::size_t size,
+                                            std::size_t alignment) noexcept {
   if (!sizes::is_power_of_two(alignment)) {
     errno = EINVAL;
     return nullptr;
@@ -168,6 +184,27 @@ void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexce
   if (pool.state == nullptr && !adopt_default(pool)) return nullptr;
   if (refuses(*pool.state)) return nullptr;
   return take_large(real(pool), size, alignment);
+}
+
+}  // namespace
+
+void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexcept {
+  state *s = pool.state;
+  if (s == nullptr || !plain(*s) || s->larges_seen == most_looked_through ||
+      alignment > sizes::quantum || !sizes::is_power_of_two(alignment) ||
+      size > most_cached_block - sizes::quantum) [[unlikely]] {
+    return allocate_large_slow(pool, size, alignment);
+  }
+  block *b = cache_try(sizes::block(size, sizes::quantum));
+  if (b == nullptr) [[unlikely]] return allocate_large_slow(pool, size, alignment);
+  const std::size_t bytes = b->size;
+  owned *large = take_record(pool);
+  if (large == nullptr || !charge(*s, bytes)) [[unlikely]] {
+    if (large != nullptr) spare_record(*s, large);
+    cache_give(b, bytes);
+    return nullptr;
+  }
+  return note(*s, large, b, bytes);
 }
 
 bool release(head &pool, const void *p) noexcept {

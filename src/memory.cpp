@@ -1,8 +1,8 @@
-// memory.cpp: what a pool takes from and gives to the cache or its upstream, and its extension.
+// memory.cpp: memory for pools that are not plain, and the extension that makes them so.
 #include <cerrno>
 #include <cstring>
 
-#include "cache.hpp"
+#include "memory.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -36,7 +36,7 @@ void *take_cached(state &s, std::size_t &size) noexcept {
 
 }  // namespace
 
-void *take_memory(state &s, std::size_t &size, std::size_t alignment) noexcept {
+void *take_memory_slow(state &s, std::size_t &size, std::size_t alignment) noexcept {
   if (size > sizes::impossible) {
     errno = ENOMEM;
     return nullptr;
@@ -54,7 +54,7 @@ void *take_memory(state &s, std::size_t &size, std::size_t alignment) noexcept {
   return nullptr;
 }
 
-void give_memory(state &s, void *memory, std::size_t size, std::size_t alignment) noexcept {
+void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alignment) noexcept {
   discharge(s, size);
   if (cacheable(s, alignment)) [[likely]] {
     cache_give(static_cast<block *>(memory), size);

@@ -1,7 +1,7 @@
 // pool.cpp: how a pool ends, and begins again: destroy, reset.
 #include <cerrno>
 
-#include "cache.hpp"
+#include "memory.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -48,16 +48,8 @@ void begin_again(head &h, state &s) noexcept {
   h.end = base_of(s) + s.first.size;
 }
 
-/// Whether nothing but blocks is to be given back: what most pools come to at their end.
-bool bare(const state &s) noexcept {
-  const auto any = reinterpret_cast<std::uintptr_t>(s.cleanups) |
-                   reinterpret_cast<std::uintptr_t>(s.larges) |
-                   reinterpret_cast<std::uintptr_t>(s.ext) | s.flags;
-  return any == 0;
-}
-
-/// The end of a plain pool, whose blocks all come from the cache. Nothing is accounted any more.
-[[gnu::always_inline]] inline void give_plain(state &s) noexcept {
+/// The end of a plain pool's blocks, which all come from the cache. Nothing is accounted any more.
+void give_plain(state &s) noexcept {
   for (block *b = s.first.next; b != nullptr;) {
     block *next = b->next;
     cache_give(b, b->size);
@@ -86,6 +78,48 @@ void give_extended(state &s) noexcept {
   upstream_give(upstream, ext, ext->size, sizes::quantum);
 }
 
+/// A plain pool whose cleanups have run: what they may have made of it is for the caller to see.
+void give_plain_larges(state &s) noexcept {
+  for (owned *large = s.larges; large != nullptr;) {
+    owned *older = large->next;
+    if (alignment_of(*large) == sizes::quantum) [[likely]] {
+      cache_give(static_cast<block *>(large->memory), large->size);
+    } else {
+      upstream_give(default_upstream(), large->memory, large->size, alignment_of(*large));
+    }
+    large = older;
+  }
+}
+
+/// The cleanups of a pool that was plain. A record is not looked at after its handler was called,
+/// so that this may do anything, and is not used again.
+void run_plain_cleanups(state &s) noexcept {
+  s.flags |= flag_running;
+  while (s.cleanups != nullptr && s.ext == nullptr) {
+    owned *cleanup = s.cleanups;
+    s.cleanups = cleanup->next;
+    if (s.cleanups != nullptr) s.cleanups->prev = nullptr;
+    void (*handler)(void *) = cleanup->handler;
+    cleanup->handler = nullptr;
+    handler(cleanup->data);
+  }
+}
+
+/// Destroys a plain pool, unless its cleanups make more of it.
+[[gnu::noinline]] void destroy_plain(state &s, head &pool) noexcept {
+  if (s.cleanups != nullptr) run_plain_cleanups(s);
+  if (s.ext != nullptr) [[unlikely]] return destroy_state(s, &pool);
+  if ((s.flags & flag_doomed) == 0) empty(pool);
+  give_plain_larges(s);
+  give_plain(s);
+}
+
+/// A plain pool of one block with nothing registered.
+bool bare(const state &s) noexcept {
+  return (reinterpret_cast<std::uintptr_t>(s.cleanups) | reinterpret_cast<std::uintptr_t>(s.larges) |
+          reinterpret_cast<std::uintptr_t>(s.first.next)) == 0;
+}
+
 }  // namespace
 
 void destroy_state(state &s, head *pool) noexcept {
@@ -96,7 +130,7 @@ void destroy_state(state &s, head *pool) noexcept {
   }
   if (pool != nullptr && (s.flags & flag_doomed) == 0) empty(*pool);
   release_larges(s, 0);
-  if (s.ext == nullptr) [[likely]] {
+  if (s.ext == nullptr) {
     give_plain(s);
   } else {
     give_extended(s);
@@ -106,11 +140,12 @@ void destroy_state(state &s, head *pool) noexcept {
 void destroy(head &pool) noexcept {
   state *s = pool.state;
   if (s == nullptr) return;
-  if (bare(*s)) [[likely]] {
+  if (plain(*s)) [[likely]] {
+    if (!bare(*s)) return destroy_plain(*s, pool);
     empty(pool);
-    return give_plain(*s);
+    return cache_give(reinterpret_cast<block *>(base_of(*s)), s->first.size);
   }
-  if ((s->flags & flag_running) != 0) [[unlikely]] {
+  if ((s->flags & flag_running) != 0) {
     // By one of its own cleanups: the pool goes when they have run. Its head may be gone before.
     s->flags |= flag_doomed;
     hide(pool);

@@ -47,13 +47,14 @@ inline constexpr std::size_t default_largest_block = 65536;
 #endif
 
 /// Blocks taken so far are counted up to here; by then every size has reached its cap.
-inline constexpr unsigned most_counted_blocks = 255;
+inline constexpr unsigned most_counted_blocks = 63 * blocks_per_doubling < 255 ? 63 * blocks_per_doubling : 255;
 
-/// The size of the next block of a pool that began with `first` and has taken `taken` blocks.
+/// The size of the next block of a pool that began with `first` and has taken `taken` blocks. There
+/// are at most 63 doublings, so no shift is undefined.
 constexpr std::size_t next_block(std::size_t first, unsigned taken, std::size_t largest) noexcept {
-  std::size_t size = first;
-  for (unsigned n = taken / blocks_per_doubling; n != 0 && size <= largest / 2; --n) size *= 2;
-  return size;
+  const unsigned doublings = taken / blocks_per_doubling;
+  if (doublings == 0 || first >= largest) return first;
+  return first <= largest >> doublings ? first << doublings : largest;
 }
 
 /// nginx's rule: what is larger than a block's room, or than a page less one byte, is large.
@@ -66,6 +67,12 @@ constexpr std::size_t default_threshold(std::size_t room) noexcept {
 /// Bytes that a block needs besides its header for `size` at `alignment`, wherever it begins.
 constexpr std::size_t with_alignment(std::size_t size, std::size_t alignment) noexcept {
   return alignment <= quantum ? size : add(size, alignment - quantum);
+}
+
+/// Bytes that a block with a header of `header` must have for `size` at `alignment`.
+constexpr std::size_t least_block(std::size_t size, std::size_t alignment,
+                                  std::size_t header) noexcept {
+  return round_up(add(with_alignment(size, alignment), header), quantum);
 }
 
 /// Whether `more` can be added to `held` without passing `limit`. A quota that is already passed

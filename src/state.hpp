@@ -54,9 +54,17 @@ struct owned {
     void *data;
     std::size_t size;
   };
-  std::uint64_t epoch : 58;  // of the innermost mark that was open when it was made
-  std::uint64_t shift : 6;   // log2 of a large allocation's alignment
+  std::uint64_t when;  // the epoch, and above it how far a large one's alignment exceeds 16
 };
+
+/// The epoch is that of the innermost mark that was open when the record was made.
+inline constexpr unsigned epoch_bits = 58;
+inline std::uint64_t epoch_of(const owned &record) noexcept {
+  return record.when & ((std::uint64_t{1} << epoch_bits) - 1);
+}
+inline std::size_t alignment_of(const owned &large) noexcept {
+  return sizes::quantum << (large.when >> epoch_bits);
+}
 
 /// A mark's record: what the pool was. It lies in the pool itself, above what it protects.
 struct mark_record {
@@ -167,16 +175,9 @@ void destroy_state(state &s, head *pool) noexcept;
 bool finish_running(state &s, bool outermost) noexcept;
 
 // blocks.cpp
-void *carve(head &h, std::size_t size, std::size_t alignment) noexcept;
 void *carve_record(head &h, std::size_t size, std::size_t alignment) noexcept;
 void keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept;
 void release_blocks(state &s, const block *until) noexcept;
-
-// memory.cpp: what a pool takes from and gives to its upstream or the cache, charged to it.
-// take_memory sets `size` to what it really took, which may be more.
-void *take_memory(state &s, std::size_t &size, std::size_t alignment) noexcept;
-void give_memory(state &s, void *memory, std::size_t size, std::size_t alignment) noexcept;
-extension *extend_state(state &s, const pond_upstream *own = nullptr) noexcept;
 
 // large.cpp
 void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept;
@@ -185,11 +186,10 @@ void release_large(state &s, owned *large) noexcept;
 void release_larges(state &s, std::uint64_t since) noexcept;
 
 // cleanup.cpp
-owned *take_record(head &h) noexcept;
-void spare_record(state &s, owned *record) noexcept;
-void link(owned *&list, owned *record) noexcept;
-void unlink(owned *&list, owned *record) noexcept;
 bool run_cleanups(state &s, std::uint64_t since) noexcept;
+
+// memory.cpp
+extension *extend_state(state &s, const pond_upstream *own = nullptr) noexcept;
 
 // tree.cpp
 POND_COLD bool charge_extended(state &s, std::size_t bytes) noexcept;
@@ -202,6 +202,10 @@ bool destroy_children(state &s, std::uint64_t since) noexcept;
 constexpr std::size_t quanta(std::size_t bytes) noexcept {
   return bytes / sizes::quantum + (bytes % sizes::quantum != 0);
 }
+
+/// Whether a pool has neither extension nor flags: its memory comes from the cache, and nobody else
+/// wants to know. Almost all pools, almost always.
+inline bool plain(const state &s) noexcept { return s.ext == nullptr && s.flags == 0; }
 
 /// Adds to what the pool, and so each of its ancestors, holds; false when a quota does not bear it.
 inline bool charge(state &s, std::size_t bytes) noexcept {

@@ -9,6 +9,7 @@
 #ifndef POND_DETAIL_BUMP_HPP
 #define POND_DETAIL_BUMP_HPP
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -58,15 +59,16 @@ constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment) {
 /// The cold path: rooms left in earlier blocks, a new block, a large allocation, the trap.
 /// Any power of two is a valid alignment here. Null when there is no memory or a quota says no
 /// (errno ENOMEM, EDQUOT; EINVAL, EPERM for misuse); the pool is then as it was.
-POND_API POND_COLD void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept;
+POND_API [[gnu::noinline]] void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept;
 
-/// `size` bytes at a constant alignment: ten instructions on x86-64, return included. `Refill` is
-/// the cold path, called last; pool.hpp has another one, which throws.
+/// `size` bytes at a constant alignment: ten instructions on x86-64, return included (of one that
+/// is not constant, refill sees the wrong ones). `Refill` is the cold path, called last; pool.hpp
+/// has another one, which throws.
 template <auto Refill = refill>
 [[gnu::always_inline]] inline void *allocate(head &pool, std::size_t size,
                                              std::size_t alignment) noexcept(noexcept(
     Refill(pool, size, alignment))) {
-  if (alignment <= block_alignment) [[likely]] {
+  if (alignment <= block_alignment && std::has_single_bit(alignment)) [[likely]] {
     const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(pool.cur),
                                   reinterpret_cast<std::uintptr_t>(pool.end), size, alignment);
     if (fits) [[likely]] {

@@ -1,0 +1,68 @@
+// records.hpp: the records of cleanups and large allocations: taken, linked, put by.
+#ifndef POND_SRC_RECORDS_HPP
+#define POND_SRC_RECORDS_HPP
+
+#include "state.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+/// From the spares, or from the pool: bumped inline, because every large allocation pays for it.
+[[gnu::always_inline]] inline owned *take_record(head &h) noexcept {
+  state &s = *h.state;
+  owned *record = s.spare;
+  if (record != nullptr) {
+    s.spare = record->next;
+  } else {
+    const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(h.cur),
+                                  reinterpret_cast<std::uintptr_t>(h.end), sizeof(owned),
+                                  alignof(owned));
+    if (fits && (s.flags & flag_trapped) == 0) [[likely]] {
+      record = reinterpret_cast<owned *>(at);
+      h.cur = reinterpret_cast<unsigned char *>(record + 1);
+    } else {
+      record = static_cast<owned *>(carve_record(h, sizeof(owned), alignof(owned)));
+      if (record == nullptr) return nullptr;
+    }
+  }
+  record->when = epoch_of(s);
+  return record;
+}
+
+inline void link(owned *&list, owned *record) noexcept {
+  record->prev = nullptr;
+  record->next = list;
+  if (list != nullptr) list->prev = record;
+  list = record;
+}
+
+inline void unlink(owned *&list, owned *record) noexcept {
+  if (record->next != nullptr) record->next->prev = record->prev;
+  if (record->prev != nullptr) {
+    record->prev->next = record->next;
+  } else {
+    list = record->next;
+  }
+}
+
+/// A record whose memory lies below an open mark is not used before that mark is gone: it goes to
+/// the spares as they were when the oldest mark that covers it was made.
+inline void spare_record(state &s, owned *record) noexcept {
+  owned **list = &s.spare;
+  if (s.ext != nullptr) [[unlikely]] {
+    mark_record *mark = s.ext->marks;
+    for (; mark != nullptr && epoch_of(*record) < mark->epoch; mark = mark->outer) {
+      list = &mark->spare;
+    }
+  }
+  record->handler = nullptr;
+  record->next = *list;
+  *list = record;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif
