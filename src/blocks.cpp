@@ -40,7 +40,8 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
 
 /// Of the head's room and another one the larger becomes the head and the other is kept: a request
 /// that does not fit never costs the pool what is left of its current block.
-[[gnu::always_inline]] inline void settle(head &h, unsigned char *cur, unsigned char *end) noexcept {
+[[gnu::always_inline]] inline void settle(head &h, unsigned char *cur,
+                                          unsigned char *end) noexcept {
   if (end - cur > h.end - h.cur) [[likely]] {
     std::swap(cur, h.cur);
     std::swap(end, h.end);
@@ -101,8 +102,10 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
 [[gnu::noinline]] void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
   std::size_t bytes = 0;
-  auto *b = static_cast<block *>(take_block(s, bytes, sizes::least_block(size, alignment, sizeof(block))));
-  if (b == nullptr) [[unlikely]] return nullptr;
+  auto *b = static_cast<block *>(
+      take_block(s, bytes, sizes::least_block(size, alignment, sizeof(block))));
+  if (b == nullptr) [[unlikely]]
+    return nullptr;
   *b = {s.first.next, bytes};
   s.first.next = b;
   if (s.taken < sizes::most_counted_blocks) ++s.taken;
@@ -164,7 +167,8 @@ namespace {
     pool.cur = at + size;
     return at;
   }
-  if (sizes::with_alignment(size, alignment) > s.threshold) return take_large(pool, size, alignment);
+  if (sizes::with_alignment(size, alignment) > s.threshold)
+    return take_large(pool, size, alignment);
   if (void *at = from_rooms(pool, size, alignment)) return at;
   return from_new_block(pool, size, alignment);
 }

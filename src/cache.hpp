@@ -60,7 +60,8 @@ POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
   cache &c = *thread_cache;
   bin &from = c.bins[bin_of(size)];
   block *b = from.newest;
-  if (b == nullptr || b->size < size) [[unlikely]] return nullptr;
+  if (b == nullptr || b->size < size) [[unlikely]]
+    return nullptr;
   from.newest = b->next;
   if (--from.count < from.idle) from.idle = from.count;
   c.room += b->size;

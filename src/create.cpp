@@ -29,8 +29,8 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
 }
 
 /// Writes a new state into its block and shows its room to the head.
-[[gnu::always_inline]] inline void begin(head &pool, unsigned char *base, std::size_t size, std::size_t prefix,
-           std::uint8_t flags) noexcept {
+[[gnu::always_inline]] inline void begin(head &pool, unsigned char *base, std::size_t size,
+                                         std::size_t prefix, std::uint8_t flags) noexcept {
   auto *s = reinterpret_cast<state *>(base + prefix);
   const std::size_t room = size - prefix - sizeof(state);
   *s = state{};
@@ -63,12 +63,13 @@ constexpr std::size_t most_quick_block = most_cached_block / 2;
 [[gnu::always_inline]] inline head *begin_plain(head *pool, std::size_t first_block,
                                                 std::size_t prefix) noexcept {
   const std::size_t least = prefix + sizeof(state) + least_room;
-  if (first_block - 1 >= most_quick_block) [[unlikely]] {  // 0 is not quick either
+  if (first_block - least > most_quick_block)
+      [[unlikely]] {  // too small, 0 among them, or too large
     return begin_plain_slow(pool, first_block, prefix);
   }
-  const std::size_t wanted = first_block < least ? least : first_block;
-  block *b = cache_try((wanted + (sizes::quantum - 1)) & ~(sizes::quantum - 1));
-  if (b == nullptr) [[unlikely]] return begin_plain_slow(pool, first_block, prefix);
+  block *b = cache_try((first_block + (sizes::quantum - 1)) & ~(sizes::quantum - 1));
+  if (b == nullptr) [[unlikely]]
+    return begin_plain_slow(pool, first_block, prefix);
   const std::size_t size = b->size;
   auto *base = reinterpret_cast<unsigned char *>(b);
   if (pool == nullptr) pool = reinterpret_cast<head *>(base);
@@ -81,9 +82,8 @@ constexpr std::size_t most_quick_block = most_cached_block / 2;
 bool valid(const pond_options &options, const embedding &host) noexcept {
   constexpr std::size_t largest_prefix = UINT8_MAX * sizeof(void *);
   return options.struct_size == sizeof(pond_options) && host.prefix % sizeof(void *) == 0 &&
-         host.head_offset % sizeof(void *) == 0 &&
-         host.prefix <= largest_prefix && options.first_block <= sizes::impossible &&
-         options.largest_block <= sizes::impossible;
+         host.head_offset % sizeof(void *) == 0 && host.prefix <= largest_prefix &&
+         options.first_block <= sizes::impossible && options.largest_block <= sizes::impossible;
 }
 
 /// The user's buffer, if it is large enough once its two ends are aligned.
@@ -117,8 +117,8 @@ void set_options(state &s, extension &ext, const pond_options &options,
   if (options.largest_block != 0) ext.largest_block = options.largest_block;
   if (options.large_threshold != 0) {
     const std::size_t most = UINT32_MAX;
-    s.threshold = static_cast<std::uint32_t>(
-        options.large_threshold < most ? options.large_threshold : most);
+    s.threshold =
+        static_cast<std::uint32_t>(options.large_threshold < most ? options.large_threshold : most);
   }
   set_tag(ext, options.tag);
 }
@@ -138,8 +138,8 @@ bool find_first_block(const pond_options &options, std::size_t prefix, origin &f
   }
   from.size = first_block_size(options.first_block, prefix);
   if (options.upstream != nullptr) {
-    from.base = static_cast<unsigned char *>(
-        upstream_take(*options.upstream, from.size, sizes::quantum));
+    from.base =
+        static_cast<unsigned char *>(upstream_take(*options.upstream, from.size, sizes::quantum));
   } else if (block *b = cache_take(from.size); b != nullptr) {
     from.size = b->size;
     from.base = reinterpret_cast<unsigned char *>(b);

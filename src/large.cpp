@@ -93,7 +93,8 @@ bool indexed(const state &s) noexcept { return s.ext != nullptr && s.ext->index.
 
 /// How an alignment is noted in a record: the common ones, up to malloc's, cost nothing.
 std::uint64_t noted(std::size_t alignment) noexcept {
-  if (alignment <= sizes::quantum) [[likely]] return 0;
+  if (alignment <= sizes::quantum) [[likely]]
+    return 0;
   const auto steps = static_cast<unsigned>(__builtin_ctzl(alignment / sizes::quantum));
   return std::uint64_t{steps} << epoch_bits;
 }
@@ -196,7 +197,8 @@ void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexce
     return allocate_large_slow(pool, size, alignment);
   }
   block *b = cache_try(sizes::block(size, sizes::quantum));
-  if (b == nullptr) [[unlikely]] return allocate_large_slow(pool, size, alignment);
+  if (b == nullptr) [[unlikely]]
+    return allocate_large_slow(pool, size, alignment);
   const std::size_t bytes = b->size;
   owned *large = take_record(pool);
   if (large == nullptr || !charge(*s, bytes)) [[unlikely]] {
@@ -238,8 +240,7 @@ void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) no
     if (new_size <= large->size && new_size >= large->size / 2) return p;
   } else if (new_size <= old_size) {
     if ((pool.state->flags & flag_trapped) != 0) {
-      trapped_release(*pool.state, static_cast<unsigned char *>(p) + new_size,
-                      old_size - new_size);
+      trapped_release(*pool.state, static_cast<unsigned char *>(p) + new_size, old_size - new_size);
     }
     return p;
   }

@@ -25,7 +25,8 @@ const pond_upstream &upstream_of(const state &s) noexcept {
 /// A block that exceeds the request is taken if the quota bears it, otherwise an exact one.
 void *take_cached(state &s, std::size_t &size) noexcept {
   block *b = cache_take(size);
-  if (b == nullptr || b->size == size) [[likely]] return b;
+  if (b == nullptr || b->size == size) [[likely]]
+    return b;
   if (charge(s, b->size - size)) {
     size = b->size;
     return b;
@@ -45,7 +46,8 @@ void *take_memory_slow(state &s, std::size_t &size, std::size_t alignment) noexc
   const std::size_t asked = size;
   void *memory = cacheable(s, alignment) ? take_cached(s, size)
                                          : upstream_take(upstream_of(s), size, alignment);
-  if (memory != nullptr) [[likely]] return memory;
+  if (memory != nullptr) [[likely]]
+    return memory;
   discharge(s, asked);
   if (s.ext != nullptr && s.ext->on_failure != nullptr) {
     s.ext->on_failure(s.ext->on_failure_context, asked, alignment);

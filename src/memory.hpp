@@ -19,9 +19,11 @@ void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alig
     return take_memory_slow(s, size, alignment);
   }
   block *b = cache_take(size);
-  if (b == nullptr) [[unlikely]] return nullptr;
+  if (b == nullptr) [[unlikely]]
+    return nullptr;
   size = b->size;
-  if (charge(s, size)) [[likely]] return b;
+  if (charge(s, size)) [[likely]]
+    return b;
   cache_give(b, size);  // the counters are full, and could not be widened
   return nullptr;
 }

@@ -27,8 +27,8 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
       give_memory(s, b, b->size, sizes::quantum);
     }
   }
-  s.taken = static_cast<std::uint8_t>(kept < sizes::most_counted_blocks
-                                          ? kept : sizes::most_counted_blocks);
+  s.taken = static_cast<std::uint8_t>(
+      kept < sizes::most_counted_blocks ? kept : sizes::most_counted_blocks);
 }
 
 void empty(head &pool) noexcept { pool = {nowhere(), nowhere(), nullptr}; }
@@ -108,7 +108,8 @@ void run_plain_cleanups(state &s) noexcept {
 /// Destroys a plain pool, unless its cleanups make more of it.
 [[gnu::noinline]] void destroy_plain(state &s, head &pool) noexcept {
   if (s.cleanups != nullptr) run_plain_cleanups(s);
-  if (s.ext != nullptr) [[unlikely]] return destroy_state(s, &pool);
+  if (s.ext != nullptr) [[unlikely]]
+    return destroy_state(s, &pool);
   if ((s.flags & flag_doomed) == 0) empty(pool);
   give_plain_larges(s);
   give_plain(s);
@@ -116,7 +117,8 @@ void run_plain_cleanups(state &s) noexcept {
 
 /// A plain pool of one block with nothing registered.
 bool bare(const state &s) noexcept {
-  return (reinterpret_cast<std::uintptr_t>(s.cleanups) | reinterpret_cast<std::uintptr_t>(s.larges) |
+  return (reinterpret_cast<std::uintptr_t>(s.cleanups) |
+          reinterpret_cast<std::uintptr_t>(s.larges) |
           reinterpret_cast<std::uintptr_t>(s.first.next)) == 0;
 }
 

@@ -15,9 +15,9 @@ namespace detail {
   if (record != nullptr) {
     s.spare = record->next;
   } else {
-    const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(h.cur),
-                                  reinterpret_cast<std::uintptr_t>(h.end), sizeof(owned),
-                                  alignof(owned));
+    const auto [at, fits] =
+        place(reinterpret_cast<std::uintptr_t>(h.cur), reinterpret_cast<std::uintptr_t>(h.end),
+              sizeof(owned), alignof(owned));
     if (fits && (s.flags & flag_trapped) == 0) [[likely]] {
       record = reinterpret_cast<owned *>(at);
       h.cur = reinterpret_cast<unsigned char *>(record + 1);

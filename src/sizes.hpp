@@ -47,7 +47,8 @@ inline constexpr std::size_t default_largest_block = 65536;
 #endif
 
 /// Blocks taken so far are counted up to here; by then every size has reached its cap.
-inline constexpr unsigned most_counted_blocks = 63 * blocks_per_doubling < 255 ? 63 * blocks_per_doubling : 255;
+inline constexpr unsigned most_counted_blocks =
+    63 * blocks_per_doubling < 255 ? 63 * blocks_per_doubling : 255;
 
 /// The size of the next block of a pool that began with `first` and has taken `taken` blocks. There
 /// are at most 63 doublings, so no shift is undefined.

@@ -82,16 +82,16 @@ struct large_index {
   owned **slots;
   std::size_t capacity;  // a power of two
   std::size_t count;
-  std::size_t bytes;     // of the table
+  std::size_t bytes;  // of the table
 };
 
 inline constexpr std::size_t tag_capacity = 32;
 
 /// What most pools never use; a block of its own, made on first use.
 struct extension {
-  head real;     // a trapped pool's true bounds
+  head real;         // a trapped pool's true bounds
   std::size_t size;  // bytes of this block
-  head *owner;   // the head, for callbacks and for the parent, which empties it
+  head *owner;       // the head, for callbacks and for the parent, which empties it
   state *parent;
   state *children;  // newest first
   state *older;     // siblings
@@ -101,9 +101,9 @@ struct extension {
   std::uint64_t last_epoch;  // never used twice: this is what tells a stale mark
   std::uint64_t floor;       // of the mark being rewound to: its cleanups may not rewind so far
   large_index index;
-  std::size_t reserved;      // bytes, by this pool alone
+  std::size_t reserved;  // bytes, by this pool alone
   std::size_t peak;
-  std::size_t tree_reserved; // and by it and its descendants, which is what the limits are about
+  std::size_t tree_reserved;  // and by it and its descendants, which is what the limits are about
   std::size_t tree_peak;
   std::size_t soft_limit;
   std::size_t hard_limit;
@@ -118,30 +118,30 @@ struct extension {
 };
 
 enum flag : std::uint8_t {
-  flag_borrowed = 1,       // the first block is the user's buffer
-  flag_own_upstream = 2,   // blocks do not come from the cache
-  flag_trapped = 4,        // every allocation is seen; bounds are in extension.real
-  flag_sealed = 8,         // allocating is an error
-  flag_running = 16,       // cleanups are being run
-  flag_doomed = 32,        // destroyed by one of its own cleanups: goes when they have run
+  flag_borrowed = 1,      // the first block is the user's buffer
+  flag_own_upstream = 2,  // blocks do not come from the cache
+  flag_trapped = 4,       // every allocation is seen; bounds are in extension.real
+  flag_sealed = 8,        // allocating is an error
+  flag_running = 16,      // cleanups are being run
+  flag_doomed = 32,       // destroyed by one of its own cleanups: goes when they have run
 };
 
 /// 72 bytes, because every pool pays for them: with the head, a C pool's first allocation begins
 /// 96 bytes into its first block, nginx's at 152.
 struct state {
   block first;
-  room *rooms;          // candidates, most recently left first
+  room *rooms;  // candidates, most recently left first
   owned *cleanups;
   owned *larges;
-  owned *spare;         // records to use again
+  owned *spare;  // records to use again
   extension *ext;
-  std::uint32_t reserved;  // in quanta, by this pool alone; moves to ext where that exists,
-  std::uint32_t peak;      // and before it would overflow
-  std::uint32_t threshold; // above it a request that does not fit is large
-  std::uint8_t prefix;     // bytes before the state in its block, in words
+  std::uint32_t reserved;   // in quanta, by this pool alone; moves to ext where that exists,
+  std::uint32_t peak;       // and before it would overflow
+  std::uint32_t threshold;  // above it a request that does not fit is large
+  std::uint8_t prefix;      // bytes before the state in its block, in words
   std::uint8_t flags;
-  std::uint8_t taken;      // blocks taken since the beginning or the reset, saturating
-  std::uint8_t larges_seen; // how many are in `larges`, while they are not indexed
+  std::uint8_t taken;        // blocks taken since the beginning or the reset, saturating
+  std::uint8_t larges_seen;  // how many are in `larges`, while they are not indexed
 };
 
 static_assert(sizeof(state) == 72 && sizeof(head) == 24 && sizeof(block) == 16);
@@ -220,7 +220,8 @@ inline bool charge(state &s, std::size_t bytes) noexcept {
 
 inline void discharge(state &s, std::size_t bytes) noexcept {
   const std::size_t less = quanta(bytes);
-  if (s.ext != nullptr) [[unlikely]] return discharge_extended(s, less * sizes::quantum);
+  if (s.ext != nullptr) [[unlikely]]
+    return discharge_extended(s, less * sizes::quantum);
   s.reserved -= static_cast<std::uint32_t>(less);
 }
 

@@ -17,8 +17,9 @@ char *copy_string(head &pool, const char *text, std::size_t length) noexcept {
   return copy;
 }
 
-/// Printed once into a buffer that holds almost every header line, and once more where it is longer.
-/// Not into the pool's own room at once: that belongs to nobody yet, and a tool would say so.
+/// Printed once into a buffer that holds almost every header line, and once more where it is
+/// longer. Not into the pool's own room at once: that belongs to nobody yet, and a tool would say
+/// so.
 char *format(head &pool, const char *format, std::va_list arguments) noexcept {
   constexpr std::size_t usual_length = 256;
   char buffer[usual_length];

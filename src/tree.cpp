@@ -103,8 +103,7 @@ void leave_tree(state &s) noexcept {
 
 bool destroy_children(state &s, std::uint64_t since) noexcept {
   bool any = false;
-  while (s.ext != nullptr && s.ext->children != nullptr &&
-         s.ext->children->ext->epoch >= since) {
+  while (s.ext != nullptr && s.ext->children != nullptr && s.ext->children->ext->epoch >= since) {
     state &child = *s.ext->children;
     if ((child.flags & flag_running) != 0) {
       orphan(child);

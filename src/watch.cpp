@@ -108,8 +108,7 @@ bool read_settings(const char *&text, settings &into) noexcept {
 }
 
 void begin_process() noexcept {
-  process.asan =
-      __asan_poison_memory_region != nullptr && __asan_unpoison_memory_region != nullptr;
+  process.asan = __asan_poison_memory_region != nullptr && __asan_unpoison_memory_region != nullptr;
   process.memcheck = under_memcheck();
   const char *text = secure_getenv("POND_OPTIONS");
   if (text == nullptr) return;
@@ -151,7 +150,8 @@ bool watching() noexcept {
 
 bool must_fail() noexcept {
   const std::uint64_t fail_at = watch().chosen.fail_at;
-  if (fail_at == 0) [[likely]] return false;
+  if (fail_at == 0) [[likely]]
+    return false;
   return __atomic_add_fetch(&upstream_calls, 1, __ATOMIC_RELAXED) == fail_at;
 }
 
@@ -185,9 +185,11 @@ bool trap(head &pool) noexcept {
 }
 
 bool refuses(const state &s) noexcept {
-  if ((s.flags & (flag_sealed | flag_doomed)) == 0) [[likely]] return false;
-  misuse(s, EPERM, (s.flags & flag_sealed) != 0 ? "allocation from a sealed pool"
-                                                : "allocation from a destroyed pool");
+  if ((s.flags & (flag_sealed | flag_doomed)) == 0) [[likely]]
+    return false;
+  misuse(s, EPERM,
+         (s.flags & flag_sealed) != 0 ? "allocation from a sealed pool"
+                                      : "allocation from a destroyed pool");
   return true;
 }
 

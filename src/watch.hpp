@@ -3,9 +3,9 @@
 // A trapped pool's head shows the sentinel, so that every request arrives in refill and from there
 // in trapped_allocate. Events, and what each tool makes of them:
 //
-//   opened(p, n)   n bytes are the user's (or a record's) now   ASan: unpoison   memcheck: UNDEFINED
-//   closed(p, n)   n bytes are nobody's now                      ASan: poison     memcheck: NOACCESS
-//   returned(p, n) n bytes are about to go to the upstream       ASan: unpoison
+//   opened(p, n)   n bytes are the user's (or a record's) now   ASan: unpoison   memcheck:
+//   UNDEFINED closed(p, n)   n bytes are nobody's now                      ASan: poison memcheck:
+//   NOACCESS returned(p, n) n bytes are about to go to the upstream       ASan: unpoison
 //
 // The core calls closed and returned wherever memory changes hands, behind one test of a flag.
 // Trace recording and guarded pools are further users of the same events.
@@ -34,7 +34,8 @@ bool trap(head &pool) noexcept;
 /// Shows the sentinel in a head whose real bounds are elsewhere.
 void hide(head &pool) noexcept;
 
-/// Whether a pool must not be allocated from: it is sealed, or destroyed by its own cleanup. Says so.
+/// Whether a pool must not be allocated from: it is sealed, or destroyed by its own cleanup. Says
+/// so.
 bool refuses(const state &s) noexcept;
 
 /// refill for a pool that is trapped, sealed or doomed.

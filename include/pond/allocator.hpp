@@ -1,10 +1,11 @@
-// pond/allocator.hpp: a pool for the standard containers, inlined, without a virtual call.
+// pond/allocator.hpp: a pool for the standard containers. Comes with pool.hpp.
 //
-//     pond::pool pool;
-//     std::vector<int, pond::allocator<int>> numbers(pond::allocator<int>{pool});
+//     std::vector<header, pond::allocator<header>> headers(pool);
+//     std::basic_string<char, std::char_traits<char>, pond::allocator<char>> line(pool);
 //
-// When not to use it: for a container that grows and shrinks for as long as its pool lives; only
-// the newest allocation and the large ones are given back before the pool is reset.
+// Inlined into the container, no virtual call. A container that is destroyed gives back what is the
+// newest in its pool, and what is large; the rest goes with the pool, so its destructor may as well
+// not run, if its elements need none.
 #ifndef POND_ALLOCATOR_HPP
 #define POND_ALLOCATOR_HPP
 
@@ -18,22 +19,41 @@
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 
-/// Meets the requirements of a Cpp17Allocator. Two are equal when they use the same pool. A
-/// container keeps its allocator on copy assignment, and takes the other's on move and swap, so
-/// that moving never copies elements. The pool object must outlive the container and not be moved.
+/// Refers to a pool, which must outlive every container that uses it, and must not be moved.
+///
+/// Goes with a container when that is moved, copied by assignment or swapped: what a container has
+/// allocated is always given back to the pool it came from. Two are equal when their pool is the
+/// same. A container made from another one (a copy constructed) uses the pool of the original.
+///
+/// When not to use it: for a container that grows without end. What it has left behind stays in the
+/// pool until that is reset; reserve() first, or give the container a pool of its own.
+///
+/// Failure   std::bad_alloc, limit_exceeded when a quota says no; the container is as it was, as
+/// far
+///           as its own guarantees go.
+/// Threads   a container belongs to the thread that has its pool.
+/// Lifetime  a reset or rewind of the pool takes the container's memory away under it: containers
+///           have to be gone, or never used again, by then.
+/// Cost      ten instructions where it fits the current block.
 template <class T>
 class allocator {
  public:
   using value_type = T;
+  // A pool's memory may only be given back to that pool: the allocator moves with it.
+  using propagate_on_container_copy_assignment = std::true_type;
   using propagate_on_container_move_assignment = std::true_type;
   using propagate_on_container_swap = std::true_type;
 
-  allocator(pool &from) noexcept : pool_(&from) {}  // NOLINT(google-explicit-constructor): as pmr's
+  /// Implicit, as std::pmr::polymorphic_allocator's: a pool may stand where an allocator is asked.
+  allocator(pool &from) noexcept : pool_(&from) {}  // NOLINT(google-explicit-constructor)
+
+  /// Rebinding: the same pool for another type, as containers of nodes need it.
   template <class U>
-  allocator(const allocator<U> &other) noexcept  // NOLINT(google-explicit-constructor): rebind
+  allocator(const allocator<U> &other) noexcept  // NOLINT(google-explicit-constructor)
       : pool_(&other.get_pool()) {}
 
-  /// Throws std::bad_array_new_length where count * sizeof(T) has no room in a size_t.
+  /// Throws std::bad_array_new_length where count * sizeof(T) has no room in a size_t, else as
+  /// pool::allocate. Count 0: a pointer that is not null.
   [[nodiscard]] T *allocate(std::size_t count) {
     if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) {
       throw std::bad_array_new_length();
@@ -41,12 +61,19 @@ class allocator {
     return static_cast<T *>(pool_->allocate(count * sizeof(T), alignof(T)));
   }
 
+  /// Gives back the newest and the large; anything else stays until the pool is reset.
   void deallocate(T *p, std::size_t count) noexcept {
     pool_->deallocate(p, count * sizeof(T), alignof(T));
   }
 
+  /// The pool that everything comes from.
   [[nodiscard]] pool &get_pool() const noexcept { return *pool_; }
 
+  /// The default that containers copy from: copies of a container stay in the original's pool, so
+  /// that a copy made for a moment costs no other pool anything.
+  [[nodiscard]] allocator select_on_container_copy_construction() const noexcept { return *this; }
+
+  /// Whether memory of one may be given back to the other.
   friend bool operator==(const allocator &a, const allocator &b) noexcept {
     return a.pool_ == b.pool_;
   }

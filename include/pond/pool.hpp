@@ -1,11 +1,13 @@
 // pond/pool.hpp: the pool for C++20.
 //
 //     pond::pool pool;                                       // costs nothing until first used
-//     auto *request = pool.make<request_type>(connection);   // its destructor is the pool's business
-//     std::string_view path = pool.copy(line);
-//     pool.own_fd(open(path.data(), O_RDONLY));
+//     auto *request = pool.make<request_type>(connection);   // its destructor is the pool's
+//     business std::string_view path = pool.copy(line); pool.own_fd(open(path.data(), O_RDONLY));
 //     ...
 //                                                            // all of it goes with the pool
+//
+// The model is nginx's ngx_pool_t: small requests from a chain of blocks, large ones with memory of
+// their own, cleanups that run at the end; without its bugs, and with marks, children and quotas.
 //
 // A pool hands out memory by moving a pointer, owns what must be released with it, and gives all
 // of it back at once, last in first out. When not to use it: for objects that live and die one by
@@ -22,38 +24,34 @@
 #ifndef POND_POOL_HPP
 #define POND_POOL_HPP
 
-#include <cerrno>
-#include <cstddef>
-#include <cstring>
-#include <limits>
-#include <memory>
-#include <new>
-#include <span>
 #include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <utility>
 
-#include "pond/detail/bump.hpp"
-#include "pond/detail/core.hpp"
 #include "pond/detail/objects.hpp"
 #include "pond/options.hpp"
 
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 
+/// Three words. Not copyable, movable: a move keeps everything in its place, and the moved-from
+/// pool is as default-constructed.
 class pool {
  public:
   /// No memory is taken until the first allocation, which makes a pool with default options.
   constexpr pool() noexcept : head_{detail::nowhere(), detail::nowhere(), nullptr} {}
 
-  /// A pool with a first block of this many bytes, 72 of which it needs itself.
+  /// A pool with a first block of this many bytes, 72 of which it needs itself. 0: the default,
+  /// 4096; any other size is accepted, too small or odd ones are rounded up. About 60 instructions
+  /// where a block of that size was used before by this thread.
   explicit pool(std::size_t first_block) {
     if (!detail::create(head_, first_block)) detail::throw_failure();
   }
+
+  /// A pool with a quota, an upstream, a tag, a buffer: see options.hpp. Throws std::system_error
+  /// (EINVAL) for options that can never be right.
   explicit pool(const options &wanted) : pool(wanted, nullptr) {}
 
   /// What was in this pool ends as if it were destroyed; `other` is then as default-constructed.
+  /// Memory, children and cleanups stay where they are; only the three words move.
   pool(pool &&other) noexcept : head_(std::exchange(other.head_, pool().head_)) {
     detail::moved(head_);
   }
@@ -66,14 +64,18 @@ class pool {
     return *this;
   }
 
-  /// Children first, then cleanups, last in first out, then all memory.
+  /// Children first, then cleanups, last in first out, then all memory. A pool that one of its own
+  /// cleanups destroys ends when they have run.
   ~pool() {
     if (head_.state != nullptr) detail::destroy(head_);
   }
 
   // --- Memory -------------------------------------------------------------------------------
 
-  /// Ten instructions where it fits the current block.
+  /// `size` bytes, not zeroed. With a constant alignment up to 16 ten instructions where it fits
+  /// the current block. What is above options.large_threshold and does not fit is large: it has
+  /// memory of its own, and free() gives it back. An alignment that is not a power of two is
+  /// std::system_error (EINVAL).
   [[nodiscard]] void *allocate(std::size_t size, std::size_t alignment = default_alignment) {
     return detail::allocate<detail::refill_or_throw>(head_, size, alignment);
   }
@@ -85,6 +87,7 @@ class pool {
   }
 
   /// Memory of its own, whatever the size, that free() gives back: for buffers that end earlier.
+  /// Comes through the same block cache as everything else; about twice the cost of a pool.
   [[nodiscard]] void *allocate_large(std::size_t size, std::size_t alignment = default_alignment) {
     return detail::checked(detail::allocate_large(head_, size, alignment));
   }
@@ -94,14 +97,14 @@ class pool {
   bool free(const void *p) noexcept { return detail::release(head_, p); }
 
   /// Gives back what was allocated with this size: the newest and the large ones at once; anything
-  /// else stays until reset.
+  /// else stays until reset. Null is fine. Containers call it through pond::allocator.
   void deallocate(void *p, std::size_t size,
                   [[maybe_unused]] std::size_t alignment = default_alignment) noexcept {
     if (!detail::retract(head_, p, size)) detail::release_sized(head_, p, size);
   }
 
   /// Grows or shrinks the newest allocation where it stands; false when it is not the newest or
-  /// the block has no room: then nothing happened.
+  /// the block has no room: then nothing happened. For what grows at its end: a line being read.
   [[nodiscard]] bool try_extend(void *p, std::size_t old_size, std::size_t new_size) noexcept {
     return detail::extend(head_, p, old_size, new_size);
   }
@@ -109,19 +112,21 @@ class pool {
   // --- Objects ------------------------------------------------------------------------------
 
   /// Constructs a T in the pool. Its destructor is run with the pool, where it has one that does
-  /// something; otherwise nothing is registered. What the constructor throws is passed on.
+  /// something; otherwise nothing is registered. What the constructor throws is passed on, and its
+  /// memory is given back.
   template <class T, class... Arguments>
   T *make(Arguments &&...arguments) {
     return detail::make<T>(head_, std::forward<Arguments>(arguments)...);
   }
 
-  /// `count` value-initialized Ts, destroyed last to first with the pool.
+  /// `count` value-initialized Ts, destroyed last to first with the pool. The product of count and
+  /// size is checked: std::bad_array_new_length.
   template <class T>
   std::span<T> make_span(std::size_t count) {
     return detail::make_span<T>(head_, count);
   }
 
-  /// A copy of the text in the pool, packed; a zero byte stands behind it.
+  /// A copy of the text in the pool, packed; a zero byte stands behind it, for C.
   std::string_view copy(std::string_view text) {
     return {detail::checked(detail::copy_string(head_, text.data(), text.size())), text.size()};
   }
@@ -130,7 +135,8 @@ class pool {
 
   /// Has `callable()` called when the pool ends, is reset or rewound; the newest runs first. The
   /// callable is moved into the pool and destroyed after the call. An exception that leaves it
-  /// ends the program, as one that leaves a destructor.
+  /// ends the program, as one that leaves a destructor. It may use the pool. Costs 40 bytes beside
+  /// the callable. The handle is void once the cleanup ran or was cancelled.
   template <class Callable>
   cleanup *on_destroy(Callable &&callable) {
     return detail::on_destroy(head_, std::forward<Callable>(callable));
@@ -141,8 +147,8 @@ class pool {
   void cancel(cleanup *registered) noexcept { detail::cancel(head_, registered); }
   void run(cleanup *registered) noexcept { detail::run_now(head_, registered); }
 
-  /// Gives the pool a descriptor to close, and a file to unlink. Throws std::system_error (EBADF)
-  /// when it is not open; it is then still the caller's.
+  /// Gives the pool a descriptor to close, and a file, whose path is copied, to unlink. Throws
+  /// std::system_error (EBADF) when it is not open; it is then still the caller's.
   void own_fd(int fd) { detail::check(detail::own_fd(head_, fd)); }
   void own_temp_file(int fd, const char *path) {
     detail::check(detail::own_temp_file(head_, fd, path));
@@ -153,18 +159,23 @@ class pool {
 
   // --- Life ---------------------------------------------------------------------------------
 
-  /// Empties the pool and keeps blocks up to options.keep. Cleanups run, children are destroyed.
+  /// Empties the pool and keeps blocks up to options.keep. Cleanups run, children are destroyed,
+  /// large allocations freed. Every pointer, handle and mark of the pool is void.
   void reset() noexcept { detail::reset(head_); }
 
   /// A pool that is destroyed with this one and charged to its quota. When this pool ends first,
-  /// the child object is left as default-constructed.
+  /// the child object is left as default-constructed; a rewind to before it ends it too. For parts
+  /// of a request that may end earlier, each with its own limits.
   [[nodiscard]] pool child(const options &wanted = {}) { return pool(wanted, &head_); }
 
-  /// From now until a reset, allocating is an error that is reported with the pool's tag.
+  /// From now until a reset, allocating is an error (EPERM) that is reported with the pool's tag:
+  /// for what is read once, a configuration, and must not grow unnoticed.
   void seal() noexcept { detail::seal(head_); }
 
   // --- Questions ----------------------------------------------------------------------------
 
+  /// What the pool holds, with all descendants added up if `recursive`. Takes time in proportion to
+  /// blocks, large allocations and cleanups: nothing is counted while allocating.
   [[nodiscard]] pond::stats stats(bool recursive = false) const noexcept {
     pond::stats result;
     detail::get_stats(head_, result, recursive);
@@ -197,59 +208,16 @@ class pool {
 
 static_assert(sizeof(pool) == 3 * sizeof(void *) && std::is_standard_layout_v<pool>);
 
-/// Marks the pool on entry and rewinds it on exit: exactly what was allocated and registered in
-/// between goes, cleanups included, also when an exception passes. Scopes nest.
-class scope {
- public:
-  /// Costs 56 bytes of the pool while it lasts.
-  explicit scope(pool &marked) : head_(marked.head_), mark_(detail::get_mark(head_)) {
-    if (mark_.opaque[0] == 0) detail::throw_failure();
-  }
-  ~scope() {
-    if (mark_.opaque[0] != 0) detail::rewind(head_, mark_);
-  }
-  scope(const scope &) = delete;
-  scope &operator=(const scope &) = delete;
-
-  /// Keeps what came since: the pool is not rewound at the end of the scope.
-  void commit() noexcept {
-    if (mark_.opaque[0] != 0) detail::commit(head_, std::exchange(mark_, {}));
-  }
-
- private:
-  detail::head &head_;
-  pond_mark mark_;
-};
-
-/// Destroys an object early and gives its memory back if it was the newest. It must be gone before
-/// its pool is reset or destroyed: the pool does not know of the object.
-template <class T>
-struct deleter {
-  pool *from = nullptr;
-  void operator()(T *object) const noexcept {
-    std::destroy_at(object);
-    from->deallocate(object, sizeof(T), alignof(T));
-  }
-};
-
-template <class T>
-using unique_ptr = std::unique_ptr<T, deleter<T>>;
-
-/// A T in `from`, owned by the unique_ptr instead of the pool.
-template <class T, class... Arguments>
-unique_ptr<T> make_unique(pool &from, Arguments &&...arguments) {
-  void *place = from.allocate(sizeof(T), alignof(T));
-  detail::give_back_on_throw guard{*reinterpret_cast<detail::head *>(from.handle()), place,
-                                   sizeof(T)};
-  T *object = ::new (place) T(std::forward<Arguments>(arguments)...);
-  guard.place = nullptr;
-  return unique_ptr<T>(object, deleter<T>{&from});
-}
-
-/// Gives this thread's cached blocks back to the upstream.
+/// Gives this thread's cached blocks back to the upstream. A thread does so itself when it ends,
+/// and in part when its demand falls; this is for a thread that knows it will be idle for long.
 inline void trim() noexcept { detail::trim(); }
 
 }  // namespace POND_NAMESPACE_TAG
 }  // namespace pond
+
+// The rest of the whole: pond::scope, pond::unique_ptr, pond::allocator.
+#include "pond/allocator.hpp"
+#include "pond/scope.hpp"
+#include "pond/unique_ptr.hpp"
 
 #endif

@@ -53,24 +53,45 @@ typedef void pond_limit_callback(void *context, pond_pool *pool, pond_limit whic
  *  can add members; any other size is refused (EINVAL). Pointers are only read during creation,
  *  except `upstream`'s functions and context, `parent` and `buffer`, which must outlive the pool. */
 typedef struct pond_options {
-  size_t struct_size;     /**< sizeof(pond_options) */
-  size_t first_block;     /**< bytes of the first block, the pool's own records included; 0: the
-                               default. Any size is accepted: too small or odd is rounded up */
-  size_t largest_block;   /**< blocks double up to this, or stay at first_block where that is
-                               larger; 0: the default */
-  size_t large_threshold; /**< requests above it that do not fit the current block get memory of
-                               their own; 0: the room of the first block, at most 4095, as nginx */
-  size_t keep;            /**< bytes of blocks that reset keeps, besides the first block */
-  size_t soft_limit;      /**< bytes reserved by the pool and its descendants above which
-                               on_limit is told; SIZE_MAX: none */
-  size_t hard_limit;      /**< ... above which allocations fail with EDQUOT; SIZE_MAX: none */
+  /** sizeof(pond_options), as the caller was compiled. */
+  size_t struct_size;
+
+  /** Bytes of the first block, the pool's own records included; 0: POND_DEFAULT_BLOCK. Any size is
+   *  accepted: too small or odd is rounded up. */
+  size_t first_block;
+
+  /** Blocks double, after every eighth, up to this, or stay at first_block where that is larger;
+   *  0: 65536. */
+  size_t largest_block;
+
+  /** Requests above it that do not fit the current block get memory of their own, which pond_free
+   *  gives back; 0: the room of the first block, at most 4095, as nginx. */
+  size_t large_threshold;
+
+  /** Bytes of blocks that reset keeps, besides the first block. */
+  size_t keep;
+
+  /** Bytes reserved by the pool and its descendants above which on_limit is told; SIZE_MAX: none. */
+  size_t soft_limit;
+
+  /** ... above which allocations fail with EDQUOT; SIZE_MAX: none. A limit once passed stays. */
+  size_t hard_limit;
+
   pond_limit_callback *on_limit;
   void *on_limit_context;
-  const pond_upstream *upstream; /**< copied; NULL: the default one, through the block cache */
-  pond_pool *parent;      /**< destroyed with it, charged to it; NULL: none */
-  const char *tag;        /**< a short name for reports; copied, cut at 31 bytes; NULL: none */
-  void *buffer;           /**< memory to use as the first block, never given back; ignored where
-                               it is too small for the pool's records. NULL: none */
+
+  /** Copied; NULL: the default one, through the block cache of the thread. */
+  const pond_upstream *upstream;
+
+  /** The pool is destroyed with it and charged to it; NULL: none. */
+  pond_pool *parent;
+
+  /** A short name for reports; copied, cut at 31 bytes; NULL: none. */
+  const char *tag;
+
+  /** Memory to use as the first block, never given back; ignored where it is too small for the
+   *  pool's records. NULL: none. */
+  void *buffer;
   size_t buffer_size;
 } pond_options;
 
@@ -94,14 +115,21 @@ typedef struct pond_mark {
 
 /** What a pool holds at this moment. Bytes throughout. */
 typedef struct pond_stats {
-  size_t used;         /**< handed out from blocks, alignment padding included, large excluded */
-  size_t reserved;     /**< taken from the upstream: blocks, large, the pool's own records */
-  size_t peak;         /**< the most `reserved` has ever been */
-  size_t blocks;       /**< number of blocks */
-  size_t large;        /**< number of large allocations alive */
-  size_t large_bytes;  /**< their bytes, part of `reserved` */
-  size_t cleanups;     /**< cleanups registered and not yet run */
-  size_t children;     /**< child pools alive */
+  /** Handed out from blocks, alignment padding included, large allocations excluded. */
+  size_t used;
+  /** Taken from the upstream or the cache: blocks, large allocations, the pool's own records. */
+  size_t reserved;
+  /** The most `reserved` has ever been. */
+  size_t peak;
+  /** Number of blocks. */
+  size_t blocks;
+  /** Number of large allocations alive, and their bytes, which are part of `reserved`. */
+  size_t large;
+  size_t large_bytes;
+  /** Cleanups registered and not yet run. */
+  size_t cleanups;
+  /** Child pools alive. */
+  size_t children;
 } pond_stats;
 
 POND_END_DECLARATIONS

@@ -6,8 +6,7 @@
 //
 // There is nothing between the two. Whatever wants to see each allocation (sanitizers, tracing,
 // a sealed pool) sets cur == end == a sentinel, so that nothing fits and every call is a refill.
-#ifndef POND_DETAIL_BUMP_HPP
-#define POND_DETAIL_BUMP_HPP
+#pragma once
 
 #include <bit>
 #include <cstddef>
@@ -42,14 +41,15 @@ constexpr bool ule(std::uintptr_t a, std::uintptr_t b) noexcept { return a <= b;
 
 template <class Word>
 struct placement {
-  Word at;                                         // where the allocation begins
-  decltype(ule(Word(at), Word(at))) fits;          // whether it ends inside
+  Word at;                                 // where the allocation begins
+  decltype(ule(Word(at), Word(at))) fits;  // whether it ends inside
 };
 
 /// Where `size` bytes at `alignment` (a power of two, at most block_alignment) go between cur and
 /// end. By the invariant, rounding cur up cannot pass end; so `end - at` does not wrap, and this
 /// one comparison is right for every size, SIZE_MAX included. nginx adds instead of subtracting
-/// and relies on the same rule without saying it: its pools of odd size hand out what is not theirs.
+/// and relies on the same rule without saying it: its pools of odd size hand out what is not
+/// theirs.
 template <class Word>
 constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment) {
   Word at = (cur + (alignment - 1)) & -alignment;
@@ -59,15 +59,16 @@ constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment) {
 /// The cold path: rooms left in earlier blocks, a new block, a large allocation, the trap.
 /// Any power of two is a valid alignment here. Null when there is no memory or a quota says no
 /// (errno ENOMEM, EDQUOT; EINVAL, EPERM for misuse); the pool is then as it was.
-POND_API [[gnu::noinline]] void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept;
+POND_API [[gnu::noinline]] void *refill(head &pool, std::size_t size,
+                                        std::size_t alignment) noexcept;
 
 /// `size` bytes at a constant alignment: ten instructions on x86-64, return included (of one that
 /// is not constant, refill sees the wrong ones). `Refill` is the cold path, called last; pool.hpp
 /// has another one, which throws.
 template <auto Refill = refill>
-[[gnu::always_inline]] inline void *allocate(head &pool, std::size_t size,
-                                             std::size_t alignment) noexcept(noexcept(
-    Refill(pool, size, alignment))) {
+[[gnu::always_inline]] inline void *allocate(
+    head &pool, std::size_t size,
+    std::size_t alignment) noexcept(noexcept(Refill(pool, size, alignment))) {
   if (alignment <= block_alignment && std::has_single_bit(alignment)) [[likely]] {
     const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(pool.cur),
                                   reinterpret_cast<std::uintptr_t>(pool.end), size, alignment);
@@ -108,5 +109,3 @@ template <auto Refill = refill>
 }  // namespace detail
 }  // namespace POND_NAMESPACE_TAG
 }  // namespace pond
-
-#endif

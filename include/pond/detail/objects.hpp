@@ -44,9 +44,19 @@ inline void *allocate_or_throw(head &pool, std::size_t size, std::size_t alignme
 }
 
 inline pond_options converted(const options &from, head *parent) noexcept {
-  return {sizeof(pond_options), from.first_block, from.largest_block, from.large_threshold,
-          from.keep, from.soft_limit, from.hard_limit, from.on_limit, from.on_limit_context,
-          from.upstream, reinterpret_cast<pond_pool *>(parent), from.tag, from.buffer.data(),
+  return {sizeof(pond_options),
+          from.first_block,
+          from.largest_block,
+          from.large_threshold,
+          from.keep,
+          from.soft_limit,
+          from.hard_limit,
+          from.on_limit,
+          from.on_limit_context,
+          from.upstream,
+          reinterpret_cast<pond_pool *>(parent),
+          from.tag,
+          from.buffer.data(),
           from.buffer.size()};
 }
 
@@ -75,7 +85,8 @@ T *make(head &pool, Arguments &&...arguments) {
   T *object = ::new (memory.place) T(std::forward<Arguments>(arguments)...);
   if constexpr (!std::is_trivially_destructible_v<T>) {
     destroy_on_throw<T> built{object};
-    checked(on_destroy(pool, [](void *p) { std::destroy_at(static_cast<T *>(p)); }, object));
+    checked(on_destroy(
+        pool, [](void *p) { std::destroy_at(static_cast<T *>(p)); }, object));
     built.object = nullptr;
   }
   memory.place = nullptr;
@@ -94,7 +105,8 @@ struct array {
 
 template <class T>
 std::span<T> make_span(head &pool, std::size_t count) {
-  if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+  if (count > std::numeric_limits<std::size_t>::max() / sizeof(T))
+    throw std::bad_array_new_length();
   const std::size_t size = count * sizeof(T);
   give_back_on_throw memory{pool, allocate_or_throw(pool, size, alignof(T)), size};
   T *elements = static_cast<T *>(memory.place);

@@ -1,0 +1,47 @@
+// pond/scope.hpp: a part of a pool's life that can be taken back. Comes with pool.hpp.
+//
+//     {
+//       pond::scope attempt(pool);
+//       if (parse(pool, input)) attempt.commit();   // keep what it made
+//     }                                             // or else it is gone, cleanups have run
+#ifndef POND_SCOPE_HPP
+#define POND_SCOPE_HPP
+
+#include <utility>
+
+#include "pond/pool.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+
+/// Marks the pool on entry and rewinds it on exit: exactly what was allocated and registered in
+/// between goes, cleanups included, also when an exception passes. Scopes nest. The pool must not
+/// be reset, moved or destroyed meanwhile; a reset makes the rewind a stale one, which is reported
+/// and does nothing.
+class scope {
+ public:
+  /// Costs 56 bytes of the pool while it lasts, and the first one an extension of the pool's
+  /// records. Throws std::bad_alloc.
+  explicit scope(pool &marked) : head_(marked.head_), mark_(detail::get_mark(head_)) {
+    if (mark_.opaque[0] == 0) detail::throw_failure();
+  }
+  ~scope() {
+    if (mark_.opaque[0] != 0) detail::rewind(head_, mark_);
+  }
+  scope(const scope &) = delete;
+  scope &operator=(const scope &) = delete;
+
+  /// Keeps what came since: the pool is not rewound at the end of the scope.
+  void commit() noexcept {
+    if (mark_.opaque[0] != 0) detail::commit(head_, std::exchange(mark_, {}));
+  }
+
+ private:
+  detail::head &head_;
+  pond_mark mark_;
+};
+
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif

@@ -1,0 +1,152 @@
+// interpret.hpp: runs a program over a contender. The only loop there is: timed replays, tests and
+// random programs all go through it.
+//
+// A contender is a class with a member for each kind of operation; those that only some can do
+// (children, marks, the newest) are left out where it has none. An observer is told of each thing
+// that happens: `toucher` uses the memory as a program would, `oracle` checks everything.
+#ifndef POND_WORKLOAD_INTERPRET_HPP
+#define POND_WORKLOAD_INTERPRET_HPP
+
+#include <vector>
+
+#include "workload/program.hpp"
+
+namespace workload {
+
+/// Touches what was allocated, one byte a cache line. What has to be zeroed the contender zeroes.
+struct toucher {
+  static constexpr std::size_t cache_line = 64;
+
+  void allocated(const operation &o, void *p) const noexcept {
+    auto *bytes = static_cast<volatile unsigned char *>(p);
+    for (std::size_t i = 0; i < o.size; i += cache_line) bytes[i] = 1;
+  }
+  void freed(const operation &) const noexcept {}
+  static void handler(void *) noexcept {}
+  void *token(const operation &) const noexcept { return nullptr; }
+  void cleanup_registered(const operation &, void *, bool) const noexcept {}
+};
+
+template <class Observer>
+concept checks_everything = requires(Observer o, const operation &op) {
+  o.before(op);
+};
+
+template <class Contender>
+concept has_marks = requires(Contender c, const operation &o) {
+  c.mark(o);
+};
+
+class interpreter {
+ public:
+  explicit interpreter(const program &work) : ids_(work.ids, nullptr) {}
+
+  template <class Contender, class Observer>
+  void run(const program &work, Contender &contender, Observer &observer) {
+    for (const operation &o : work.operations) step(o, contender, observer);
+  }
+
+ private:
+  template <class Contender, class Observer>
+  [[gnu::always_inline]] inline void step(const operation &o, Contender &c, Observer &observer) {
+    if constexpr (checks_everything<Observer>) observer.before(o);
+    switch (o.what) {
+      case kind::create:
+        c.create(o);
+        break;
+      case kind::destroy:
+        c.destroy(o);
+        break;
+      case kind::reset:
+        c.reset(o);
+        break;
+      case kind::aligned:
+        observer.allocated(o, c.aligned(o));
+        break;
+      case kind::packed:
+        observer.allocated(o, c.packed(o));
+        break;
+      case kind::zeroed:
+        observer.allocated(o, c.zeroed(o));
+        break;
+      case kind::overaligned:
+        observer.allocated(o, c.overaligned(o));
+        break;
+      case kind::large:
+        observer.allocated(o, ids_[o.id] = c.large(o));
+        break;
+      case kind::large_zeroed:
+        observer.allocated(o, ids_[o.id] = c.large_zeroed(o));
+        break;
+      case kind::free:
+        observer.freed(o);
+        c.free(o, ids_[o.id]);
+        break;
+      case kind::cleanup:
+        cleanup(o, c, observer);
+        break;
+      default:
+        step_of_pools(o, c, observer);
+    }
+    if constexpr (checks_everything<Observer>) observer.after(o);
+  }
+
+  template <class Contender, class Observer>
+  [[gnu::always_inline]] inline void cleanup(const operation &o, Contender &c, Observer &observer) {
+    void *data = nullptr;
+    const bool done = c.cleanup(o, Observer::handler, observer.token(o), &data);
+    observer.cleanup_registered(o, data, done);
+  }
+
+  /// What traces of other pools do not have.
+  template <class Contender, class Observer>
+  void step_of_pools(const operation &o, Contender &c, Observer &observer) {
+    if constexpr (has_marks<Contender> && checks_everything<Observer>) {
+      switch (o.what) {
+        case kind::create_child:
+          c.create_child(o);
+          break;
+        case kind::cancel:
+          c.cancel(o);
+          break;
+        case kind::mark:
+          observer.marked(o, c.mark(o));
+          break;
+        case kind::rewind:
+          c.rewind(o);
+          break;
+        case kind::commit:
+          c.commit(o);
+          break;
+        case kind::grow_newest:
+          grow(o, c, observer);
+          break;
+        case kind::free_newest:
+          free_newest(o, c, observer);
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  template <class Contender, class Observer>
+  void grow(const operation &o, Contender &c, Observer &observer) {
+    const auto [p, size] = observer.newest(o.pool);
+    if (p != nullptr) observer.grown(o, c.grow(o, p, size, size + o.size));
+  }
+
+  template <class Contender, class Observer>
+  void free_newest(const operation &o, Contender &c, Observer &observer) {
+    const auto [p, size] = observer.newest(o.pool);
+    if (p == nullptr) return;
+    observer.newest_freed(o);
+    c.free_newest(o, p, size);
+  }
+
+  std::vector<void *> ids_;
+};
+
+}  // namespace workload
+
+#endif

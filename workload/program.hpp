@@ -1,0 +1,72 @@
+// program.hpp: what a workload is: a list of operations on numbered pools.
+//
+// Programs come from a trace (trace.hpp), from a seed or from bytes (generate.hpp), and run over
+// any contender through one interpreter (interpret.hpp).
+#ifndef POND_WORKLOAD_PROGRAM_HPP
+#define POND_WORKLOAD_PROGRAM_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace workload {
+
+enum class kind : std::uint8_t {
+  create,        // pool, size of its first block
+  create_child,  // the same, of the pool `other`
+  destroy,
+  reset,
+  aligned,      // size bytes aligned as malloc's
+  packed,       // ... without alignment
+  zeroed,       // ... zeroed
+  overaligned,  // ... at `alignment`
+  large,        // ... with memory of their own, which `free` may give back by `id`
+  large_zeroed,
+  free,
+  cleanup,  // registers a callback with size bytes of data
+  cancel,   // forgets the newest cleanup that is still registered
+  mark,
+  rewind,  // to the innermost mark
+  commit,
+  grow_newest,  // the newest allocation by size bytes, in place or not at all
+  free_newest,  // gives the newest allocation back
+};
+
+/// 32 bytes. Pools are small numbers that are used again once a pool is gone; ids likewise.
+struct operation {
+  kind what;
+  std::uint32_t alignment;
+  std::uint32_t pool;
+  union {
+    std::uint32_t id;
+    std::uint32_t other;
+  };
+  std::uint64_t size;
+  unsigned char *planned;  // where the plan puts it; see plan.hpp
+};
+static_assert(sizeof(operation) == 32);
+
+constexpr bool allocates(kind k) noexcept { return k >= kind::aligned && k <= kind::large_zeroed; }
+constexpr bool is_large(kind k) noexcept { return k == kind::large || k == kind::large_zeroed; }
+constexpr bool is_zeroed(kind k) noexcept { return k == kind::zeroed || k == kind::large_zeroed; }
+
+/// nginx aligns to 8 what is not packed; contenders that say nothing else align as malloc.
+inline constexpr std::uint32_t malloc_alignment = 16;
+
+struct program {
+  std::vector<operation> operations;
+  std::uint32_t pools = 0;  // most numbers in use at once
+  std::uint32_t ids = 0;
+  std::size_t allocations = 0;
+
+  void add(operation o) {
+    if (o.pool >= pools) pools = o.pool + 1;
+    if (is_large(o.what) && o.id >= ids) ids = o.id + 1;
+    if (allocates(o.what)) ++allocations;
+    operations.push_back(o);
+  }
+};
+
+}  // namespace workload
+
+#endif

@@ -1,0 +1,253 @@
+// trace_reader.cpp: a line is a letter and up to three numbers; nothing is guessed.
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "workload/numbers.hpp"
+#include "workload/trace.hpp"
+
+namespace workload {
+namespace {
+
+constexpr std::string_view first_line = "# pond-trace 1";
+
+/// The longest line there is has a letter and three numbers of 20 digits.
+constexpr std::size_t longest_line = 128;
+
+/// More than any recorded process had at once; a file that claims more is not a trace.
+constexpr std::uint64_t most_size = std::uint64_t{1} << 40;
+
+class line_reader {
+ public:
+  explicit line_reader(const std::string &name) : name_(name), file_(gzopen(name.c_str(), "rb")) {
+    if (file_ == nullptr) fail(std::strerror(errno));
+  }
+  ~line_reader() {
+    if (file_ != nullptr) gzclose(file_);
+  }
+  line_reader(const line_reader &) = delete;
+  line_reader &operator=(const line_reader &) = delete;
+
+  /// The next line without its end; false at the end of the file.
+  bool next(std::string_view &line) {
+    if (gzgets(file_, buffer_.data(), static_cast<int>(buffer_.size())) == nullptr) {
+      check();
+      return false;
+    }
+    ++number_;
+    line = buffer_.data();
+    if (!line.ends_with('\n')) {
+      check();
+      fail(line.size() + 1 == buffer_.size() ? "the line is too long for a trace"
+                                             : "the file is truncated in this line");
+    }
+    line.remove_suffix(1);
+    return true;
+  }
+
+  [[noreturn]] void fail(const std::string &reason) const {
+    throw trace_error(name_, number_, reason);
+  }
+
+  [[nodiscard]] std::size_t number() const { return number_; }
+
+ private:
+  void check() {
+    int error = Z_OK;
+    const char *text = gzerror(file_, &error);
+    if (error == Z_OK || error == Z_STREAM_END) return;
+    const std::size_t after = number_;
+    const std::string reason = error == Z_BUF_ERROR ? "the file is truncated"
+                               : error == Z_ERRNO   ? std::strerror(errno)
+                                                    : text;
+    fail(reason + " (after line " + std::to_string(after) + ")");
+  }
+
+  std::string name_;
+  gzFile file_;
+  std::array<char, longest_line> buffer_{};
+  std::size_t number_ = 0;
+};
+
+class parser {
+ public:
+  explicit parser(const std::string &name) : lines_(name) {}
+
+  trace parse() {
+    std::string_view line;
+    if (!lines_.next(line) || line != first_line) {
+      lines_.fail("not a pond trace: the first line must be \"" + std::string(first_line) + "\"");
+    }
+    while (lines_.next(line)) {
+      if (line.empty() || line.front() == '#') continue;
+      event(line);
+    }
+    end();
+    return std::move(result_);
+  }
+
+ private:
+  using fields = std::array<std::int64_t, 3>;
+
+  void event(std::string_view line) {
+    const char letter = line.front();
+    ++result_.events[letter];
+    line.remove_prefix(1);
+    switch (letter) {
+      case 'C':
+        return create(read<2>(line));
+      case 'D':
+        return destroy(read<1>(line));
+      case 'R':
+        return simple(kind::reset, read<1>(line), 0);
+      case 'a':
+        return simple(kind::aligned, read<2>(line), malloc_alignment);
+      case 'n':
+        return simple(kind::packed, read<2>(line), 1);
+      case 'z':
+        return simple(kind::zeroed, read<2>(line), malloc_alignment);
+      case 'c':
+        return simple(kind::cleanup, read<2>(line), malloc_alignment);
+      case 'A':
+        return large(kind::large, read<3>(line), malloc_alignment);
+      case 'N':
+        return large(kind::large, read<3>(line), 1);
+      case 'Z':
+        return large(kind::large_zeroed, read<3>(line), malloc_alignment);
+      case 'm':
+        return overaligned(read<3>(line));
+      case 'M':
+        return overaligned_large(line);
+      case 'F':
+        return free(read<3>(line));
+      default:
+        ++result_.skipped[letter];
+    }
+  }
+
+  /// The first `count` numbers of a line, which has no more.
+  template <std::size_t count>
+  fields read(std::string_view line) {
+    fields result{};
+    for (std::size_t i = 0; i < count; ++i) result[i] = number(line);
+    if (!line.empty()) lines_.fail("more fields than this event has");
+    return result;
+  }
+
+  std::int64_t number(std::string_view &line) {
+    if (line.empty() || line.front() != ' ') lines_.fail("a field is missing");
+    line.remove_prefix(1);
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value);
+    if (error != std::errc()) lines_.fail("a field is not a number");
+    line.remove_prefix(static_cast<std::size_t>(end - line.data()));
+    return value;
+  }
+
+  std::uint64_t size(std::int64_t value) {
+    if (value < 0 || static_cast<std::uint64_t>(value) > most_size) lines_.fail("absurd size");
+    return static_cast<std::uint64_t>(value);
+  }
+
+  std::uint32_t alignment(std::int64_t value) {
+    constexpr std::int64_t most = 1 << 30;
+    if (value <= 0 || value > most || (value & (value - 1)) != 0) {
+      lines_.fail("the alignment is not a power of two");
+    }
+    return static_cast<std::uint32_t>(value);
+  }
+
+  std::uint32_t pool(std::int64_t name) {
+    const auto number = pools_.find(static_cast<std::uint64_t>(name));
+    if (!number) lines_.fail("pool " + std::to_string(name) + " does not exist");
+    return *number;
+  }
+
+  void create(const fields &f) {
+    const auto number = pools_.add(static_cast<std::uint64_t>(f[0]));
+    if (!number) lines_.fail("pool " + std::to_string(f[0]) + " exists already");
+    if (*number >= larges_.size()) larges_.resize(*number + 1);
+    result_.work.add({kind::create, 0, *number, {0}, size(f[1]), nullptr});
+  }
+
+  void destroy(const fields &f) {
+    const std::uint32_t number = pool(f[0]);
+    pools_.remove(static_cast<std::uint64_t>(f[0]));
+    forget_larges(number);
+    result_.work.add({kind::destroy, 0, number, {0}, 0, nullptr});
+  }
+
+  void simple(kind what, const fields &f, std::uint32_t alignment) {
+    const std::uint32_t number = pool(f[0]);
+    if (what == kind::reset) forget_larges(number);
+    result_.work.add({what, alignment, number, {0}, size(f[1]), nullptr});
+  }
+
+  void large(kind what, const fields &f, std::uint32_t alignment) {
+    const std::uint32_t number = pool(f[0]);
+    const auto id = ids_.add(static_cast<std::uint64_t>(f[2]));
+    if (!id) lines_.fail("id " + std::to_string(f[2]) + " is in use");
+    larges_[number].push_back(static_cast<std::uint64_t>(f[2]));
+    result_.work.add({what, alignment, number, {*id}, size(f[1]), nullptr});
+  }
+
+  void overaligned(const fields &f) {
+    result_.work.add({kind::overaligned, alignment(f[2]), pool(f[0]), {0}, size(f[1]), nullptr});
+  }
+
+  void overaligned_large(std::string_view line) {
+    const std::int64_t name = number(line);
+    const std::int64_t bytes = number(line);
+    const std::uint32_t at = alignment(number(line));
+    const std::int64_t id = number(line);
+    if (!line.empty()) lines_.fail("more fields than this event has");
+    large(kind::large, {name, bytes, id}, at);
+  }
+
+  void free(const fields &f) {
+    const std::uint32_t number = pool(f[0]);
+    if (f[1] < 0 || f[2] == 0) {
+      ++result_.declined_frees;
+      return;
+    }
+    const auto id = ids_.remove(static_cast<std::uint64_t>(f[1]));
+    if (!id) lines_.fail("id " + std::to_string(f[1]) + " is not allocated");
+    std::erase(larges_[number], static_cast<std::uint64_t>(f[1]));
+    result_.work.add({kind::free, 0, number, {*id}, 0, nullptr});
+  }
+
+  void forget_larges(std::uint32_t number) {
+    for (const std::uint64_t id : larges_[number]) ids_.remove(id);
+    larges_[number].clear();
+  }
+
+  void end() {
+    result_.lines = lines_.number();
+    std::vector<std::uint32_t> alive;
+    for (const auto &[name, number] : pools_.all()) alive.push_back(number);
+    std::sort(alive.begin(), alive.end());  // the same program from the same file
+    for (const std::uint32_t number : alive) {
+      result_.work.add({kind::destroy, 0, number, {0}, 0, nullptr});
+    }
+    result_.alive_at_end = alive.size();
+  }
+
+  line_reader lines_;
+  numbers pools_;
+  numbers ids_;
+  std::vector<std::vector<std::uint64_t>> larges_;  // the names of a pool's live ids
+  trace result_;
+};
+
+}  // namespace
+
+trace read_trace(const std::string &file) { return parser(file).parse(); }
+
+}  // namespace workload

@@ -1,0 +1,94 @@
+// trace_writer.cpp: the other direction, for generated programs and for tests of the reader.
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "workload/trace.hpp"
+
+namespace workload {
+namespace {
+
+struct closer {
+  void operator()(gzFile file) const { gzclose(file); }
+};
+using file_handle = std::unique_ptr<gzFile_s, closer>;
+
+/// Names are never used again in a file: numbers of the program become counters here.
+class writer {
+ public:
+  explicit writer(const program &work) : pools_(work.pools), ids_(work.ids) {}
+
+  std::string line(const operation &o) {
+    switch (o.what) {
+      case kind::create:
+        pools_[o.pool] = next_pool_++;
+        return fmt::format("C {} {}\n", pool(o), o.size);
+      case kind::destroy:
+        return fmt::format("D {}\n", pool(o));
+      case kind::reset:
+        return fmt::format("R {}\n", pool(o));
+      case kind::aligned:
+        return fmt::format("a {} {}\n", pool(o), o.size);
+      case kind::packed:
+        return fmt::format("n {} {}\n", pool(o), o.size);
+      case kind::zeroed:
+        return fmt::format("z {} {}\n", pool(o), o.size);
+      case kind::overaligned:
+        return fmt::format("m {} {} {}\n", pool(o), o.size, o.alignment);
+      case kind::cleanup:
+        return fmt::format("c {} {}\n", pool(o), o.size);
+      case kind::free:
+        return fmt::format("F {} {} 1\n", pool(o), ids_[o.id]);
+      case kind::large_zeroed:
+        return fmt::format("Z {} {} {}\n", pool(o), o.size, new_id(o));
+      case kind::large:
+        return large(o);
+      default:
+        throw std::runtime_error("version 1 of the trace format has no such operation");
+    }
+  }
+
+ private:
+  std::size_t pool(const operation &o) const { return pools_[o.pool]; }
+  std::size_t new_id(const operation &o) { return ids_[o.id] = next_id_++; }
+  std::string large(const operation &o) {
+    if (o.alignment > malloc_alignment) {
+      return fmt::format("M {} {} {} {}\n", pool(o), o.size, o.alignment, new_id(o));
+    }
+    return fmt::format("{} {} {} {}\n", o.alignment == 1 ? 'N' : 'A', pool(o), o.size, new_id(o));
+  }
+
+  std::vector<std::size_t> pools_;
+  std::vector<std::size_t> ids_;
+  std::size_t next_pool_ = 1;
+  std::size_t next_id_ = 0;
+};
+
+[[noreturn]] void fail(const std::string &file, const char *reason) {
+  throw std::runtime_error(file + ": " + reason);
+}
+
+}  // namespace
+
+void write_trace(const std::string &file, const program &work) {
+  // "T": as plain text, without a gzip header.
+  file_handle out(gzopen(file.c_str(), file.ends_with(".gz") ? "wb" : "wbT"));
+  if (out == nullptr) fail(file, std::strerror(errno));
+  const auto put = [&](const std::string &text) {
+    if (gzwrite(out.get(), text.data(), static_cast<unsigned>(text.size())) == 0) {
+      fail(file, "cannot be written completely");
+    }
+  };
+  put("# pond-trace 1\n");
+  writer names(work);
+  for (const operation &o : work.operations) put(names.line(o));
+  if (gzclose(out.release()) != Z_OK) fail(file, "cannot be written completely");
+}
+
+}  // namespace workload
