@@ -79,11 +79,18 @@ constexpr std::size_t most_quick_block = most_cached_block / 2;
   return pool;
 }
 
-bool valid(const pond_options &options, const embedding &host) noexcept {
+/// Whether the head lies inside the host's prefix. Where the head is elsewhere there is no prefix.
+bool valid(const embedding &host, bool head_inside) noexcept {
   constexpr std::size_t largest_prefix = UINT8_MAX * sizeof(void *);
-  return options.struct_size == sizeof(pond_options) && host.prefix % sizeof(void *) == 0 &&
-         host.head_offset % sizeof(void *) == 0 && host.prefix <= largest_prefix &&
-         options.first_block <= sizes::impossible && options.largest_block <= sizes::impossible;
+  if (host.prefix % sizeof(void *) != 0 || host.prefix > largest_prefix) return false;
+  if (!head_inside) return host.prefix == 0;
+  return host.prefix >= sizeof(head) && host.head_offset % sizeof(void *) == 0 &&
+         host.head_offset <= host.prefix - sizeof(head);
+}
+
+bool valid(const pond_options &options) noexcept {
+  return options.struct_size == sizeof(pond_options) && options.first_block <= sizes::impossible &&
+         options.largest_block <= sizes::impossible;
 }
 
 /// The user's buffer, if it is large enough once its two ends are aligned.
@@ -105,6 +112,9 @@ void set_tag(extension &ext, const char *tag) noexcept {
   ext.tag[length] = '\0';
 }
 
+/// What a reset keeps counts against the limit, and must leave room for what comes next.
+constexpr std::size_t least_limit_over_kept = 4;
+
 void set_options(state &s, extension &ext, const pond_options &options,
                  const embedding &host) noexcept {
   ext.soft_limit = options.soft_limit;
@@ -113,7 +123,8 @@ void set_options(state &s, extension &ext, const pond_options &options,
   ext.on_limit_context = options.on_limit_context;
   ext.on_failure = host.on_failure;
   ext.on_failure_context = host.on_failure_context;
-  ext.keep = options.keep;
+  const std::size_t most_kept = options.hard_limit / least_limit_over_kept;
+  ext.keep = options.keep < most_kept ? options.keep : most_kept;
   if (options.largest_block != 0) ext.largest_block = options.largest_block;
   if (options.large_threshold != 0) {
     const std::size_t most = UINT32_MAX;
@@ -173,7 +184,7 @@ bool furnish(head &pool, const pond_options &options, const embedding &host) noe
 }
 
 head *begin_with(head *pool, const pond_options &options, const embedding &host) noexcept {
-  if (!valid(options, host)) {
+  if (!valid(options) || !valid(host, pool == nullptr)) {
     errno = EINVAL;
     return nullptr;
   }

@@ -203,7 +203,7 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
   if (watch().chosen.own || whole > s.threshold) return take_large(h, size, alignment);
   auto *at = static_cast<unsigned char *>(carve_record(h, whole, alignment));
   if (at == nullptr) return nullptr;
-  closed(at, lead);
+  closed(at, whole);  // up to the next granule, too
   opened(at + lead, size);
   return at + lead;
 }

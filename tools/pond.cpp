@@ -3,7 +3,10 @@
 #include <pond/pond.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "commands.hpp"
 #include "workload/contenders/list.hpp"
@@ -46,7 +49,11 @@ int run(int argc, char **argv) {
   } catch (const CLI::ParseError &e) {
     return app.exit(e) == 0 ? 0 : tools::bad_input;
   }
-  return replay_command->parsed() ? tools::replay(replay) : tools::info(info);
+  const int code = replay_command->parsed() ? tools::replay(replay) : tools::info(info);
+  if (std::fflush(stdout) != 0) {
+    throw std::system_error(errno, std::generic_category(), "standard output");
+  }
+  return code;
 }
 
 }  // namespace

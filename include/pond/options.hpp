@@ -44,8 +44,8 @@ struct options {
   /// of the first block, at most 4095.
   std::size_t large_threshold = 0;
 
-  /// Bytes of blocks that reset keeps beside the first one. What exceeds it goes back to the cache:
-  /// memory is not kept for ever after a peak.
+  /// Bytes of blocks that reset keeps beside the first one; at most a quarter of hard_limit. What
+  /// exceeds it goes back to the cache: memory is not kept for ever after a peak.
   std::size_t keep = POND_DEFAULT_KEEP;
 
   /// Bytes reserved by the pool and its children above which on_limit is told, once each time it is

@@ -68,7 +68,7 @@ typedef struct pond_options {
    *  gives back; 0: the room of the first block, at most 4095, as nginx. */
   size_t large_threshold;
 
-  /** Bytes of blocks that reset keeps, besides the first block. */
+  /** Bytes of blocks that reset keeps, besides the first block; at most a quarter of hard_limit. */
   size_t keep;
 
   /** Bytes reserved by the pool and its descendants above which on_limit is told; SIZE_MAX: none. */

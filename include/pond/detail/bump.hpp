@@ -8,7 +8,6 @@
 // a sealed pool) sets cur == end == a sentinel, so that nothing fits and every call is a refill.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -69,7 +68,7 @@ template <auto Refill = refill>
 [[gnu::always_inline]] inline void *allocate(
     head &pool, std::size_t size,
     std::size_t alignment) noexcept(noexcept(Refill(pool, size, alignment))) {
-  if (alignment <= block_alignment && std::has_single_bit(alignment)) [[likely]] {
+  if (alignment - 1 < block_alignment && (alignment & (alignment - 1)) == 0) [[likely]] {
     const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(pool.cur),
                                   reinterpret_cast<std::uintptr_t>(pool.end), size, alignment);
     if (fits) [[likely]] {

@@ -1,0 +1,144 @@
+// The block cache of a thread: bounded, trimmed, given back.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "support.hpp"
+
+namespace {
+
+using support::checked_default_upstream;
+
+TEST(Cache, ASizeUsedBeforeCostsNoCallOfTheUpstream) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  { const pond::pool warm(4096); }
+  const std::size_t calls = upstream->calls();
+  for (int i = 0; i < 1000; ++i) const pond::pool pool(4096);
+  EXPECT_EQ(upstream->calls(), calls);
+}
+
+TEST(Cache, ServesLargeAllocationsToo) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  pond::pool pool;
+  EXPECT_TRUE(pool.free(pool.allocate_large(16400)));
+  const std::size_t calls = upstream->calls();
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(pool.free(pool.allocate_large(16400)));
+  EXPECT_EQ(upstream->calls(), calls);
+}
+
+TEST(Cache, IsBounded) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  pond_set_cache_limit(100000);
+  {
+    std::vector<pond::pool> pools;
+    for (int i = 0; i < 100; ++i) pools.emplace_back(4096);
+    pools.clear();
+    EXPECT_LE(pond_cached_bytes(), 100000U);
+    EXPECT_GE(pond_cached_bytes(), 90000U);
+    EXPECT_EQ(upstream->held(), pond_cached_bytes());
+  }
+  pond_set_cache_limit(0);
+  { const pond::pool pool(4096); }
+  EXPECT_EQ(pond_cached_bytes(), 0U);
+  pond_set_cache_limit(std::size_t{1} << 20);
+}
+
+TEST(Cache, TrimGivesEverythingBack) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  { const pond::pool pool(4096); }
+  EXPECT_GT(pond_cached_bytes(), 0U);
+  pond::trim();
+  EXPECT_EQ(pond_cached_bytes(), 0U);
+  EXPECT_EQ(upstream->held(), 0U);
+}
+
+/// After a peak of large buffers only small pools are used: what nobody needs is given back.
+TEST(Cache, ShrinksWhenDemandFalls) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  {
+    pond::pool peak;
+    for (int i = 0; i < 20; ++i) (void)peak.allocate_large(20000);
+  }
+  const std::size_t at_peak = pond_cached_bytes();
+  for (int i = 0; i < 100000; ++i) const pond::pool pool(1024);
+  EXPECT_LT(pond_cached_bytes(), at_peak / 10);
+}
+
+TEST(Cache, IsGivenBackWhenItsThreadEnds) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  std::thread([] { const pond::pool pool(4096); }).join();
+  EXPECT_EQ(upstream->held(), 0U);
+}
+
+/// Destructors of thread-local objects may run after the cache has ended.
+TEST(Cache, PoolsMayOutliveTheCacheOfTheirThread) {
+  checked_default_upstream upstream;
+  std::thread([] {
+    static thread_local pond::pool late;  // its destructor is registered before the cache's
+    (void)late.allocate(100);
+    (void)late.allocate_large(5000);
+  }).join();
+  EXPECT_EQ(upstream->held(), pond_cached_bytes());
+}
+
+TEST(Cache, TheThreadThatGivesBackKeepsTheBlock) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond_trim();
+  pond::pool made_there;
+  std::thread([&made_there] { made_there = pond::pool(4096); }).join();
+  EXPECT_EQ(pond_cached_bytes(), 0U);
+  made_there = pond::pool();
+  EXPECT_EQ(pond_cached_bytes(), 4096U);
+}
+
+TEST(Cache, ADefaultUpstreamIsNotReplacedBehindTheBackOfOtherThreads) {
+  POND_SKIP_WHEN_TRAPPED();
+  std::thread([] {
+    const pond::pool pool(4096);
+    std::thread([] {
+      errno = 0;
+      EXPECT_EQ(pond_set_default_upstream(nullptr), -1);
+      EXPECT_EQ(errno, EBUSY);
+    }).join();
+  }).join();
+  pond_upstream half{};
+  EXPECT_EQ(pond_set_default_upstream(&half), -1);
+  EXPECT_EQ(errno, EINVAL);
+}
+
+TEST(Cache, SurvivesAFork) {
+  pond::pool pool(4096);
+  (void)pool.allocate(100);
+  const pid_t child = fork();
+  if (child == 0) {
+    pool.reset();
+    for (int i = 0; i < 100; ++i) {
+      pond::pool other(4096);
+      if (other.try_allocate(5000) == nullptr) _exit(1);
+    }
+    pool = pond::pool();
+    pond_trim();
+    _exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(Cache, NoMemoryFromTheUpstreamEmptiesItFirst) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  { const pond::pool pool(4096); }
+  upstream->fail_at(1);
+  pond::pool pool(9000);  // no cached block is large enough, the upstream says no once
+  EXPECT_EQ(pond_cached_bytes(), 0U);
+}
+
+}  // namespace

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# The fast path with a constant alignment: at most ten instructions, return included, no call and no
+# push before it. fast_path.sh COMPILER INCLUDE_FOLDER
+set -euo pipefail
+
+most=10
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cat > "$folder/fast.cpp" << 'SOURCE'
+#include <pond/pool.hpp>
+void *aligned(pond::pool &pool, std::size_t size) { return pool.try_allocate(size); }
+void *packed(pond::pool &pool, std::size_t size) { return pool.try_allocate(size, 1); }
+void *throwing(pond::pool &pool, std::size_t size) { return pool.allocate(size); }
+SOURCE
+"$1" -std=c++20 -O2 -I"$2" -c "$folder/fast.cpp" -o "$folder/fast.o"
+
+# Instructions of one function, without padding.
+body() {
+  objdump -d --no-show-raw-insn "$folder/fast.o" |
+    awk -v name="<_Z$1" '$0 ~ name {on = 1; next} /^$/ {on = 0} on {$1 = ""; print}' |
+    grep -vE '^ *(nop|xchg +%ax,%ax|data16|cs nop)'
+}
+
+for function in 7alignedR 6packedR 8throwingR; do
+  # Up to the first return; what follows is the cold way, a jump.
+  fast=$(body "$function" | sed '/ret/q')
+  count=$(echo "$fast" | wc -l)
+  # The jump to the cold way is among them; what it leads to may stand before the return.
+  echo "$function: $count instructions"
+  if [ "$count" -gt $most ] || ! echo "$fast" | tail -n 1 | grep -q ret ||
+    echo "$fast" | grep -qE '\b(call|push)'; then
+    echo "$fast" >&2
+    exit 1
+  fi
+done

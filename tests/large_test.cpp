@@ -1,0 +1,157 @@
+// Large allocations: memory of their own, freed alone in constant time.
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+#include "support.hpp"
+
+namespace {
+
+using support::checked_pool;
+
+TEST(Large, IsFreedAloneWhateverItsSize) {
+  checked_pool checked;
+  for (const std::size_t size : {0U, 1U, 16U, 4096U, 100000U, 5000000U}) {
+    void *p = checked.pool.allocate_large(size);
+    std::memset(p, 1, size);
+    const std::size_t live = checked.upstream().live();
+    EXPECT_TRUE(checked.pool.free(p));
+    EXPECT_EQ(checked.upstream().live(), live - 1);
+    EXPECT_FALSE(checked.pool.free(p)) << "freed twice";
+  }
+}
+
+TEST(Large, AboveTheThresholdEverythingIsLarge) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.first_block = 1024});
+  void *p = checked.pool.allocate(1024);
+  EXPECT_TRUE(checked.pool.free(p));
+  checked_pool other({.first_block = 1024, .large_threshold = 100});
+  (void)other.pool.allocate(900);
+  EXPECT_TRUE(other.pool.free(other.pool.allocate(101)));
+  EXPECT_FALSE(other.pool.free(other.pool.allocate(100)));
+}
+
+TEST(Large, AnyPointerIsSafeToAskAbout) {
+  checked_pool checked;
+  char *small = static_cast<char *>(checked.pool.allocate(100));
+  char *large = static_cast<char *>(checked.pool.allocate_large(1000));
+  pond::pool other;
+  EXPECT_FALSE(checked.pool.free(small));
+  EXPECT_FALSE(checked.pool.free(large + 1));
+  EXPECT_FALSE(checked.pool.free(large + 999));
+  EXPECT_FALSE(checked.pool.free(nullptr));
+  EXPECT_FALSE(checked.pool.free(&checked));
+  EXPECT_FALSE(checked.pool.free(reinterpret_cast<void *>(1)));
+  EXPECT_FALSE(checked.pool.free(reinterpret_cast<void *>(UINTPTR_MAX)));
+  EXPECT_FALSE(checked.pool.free(other.allocate_large(10)));
+  for (int i = 0; i < 100; ++i) (void)checked.pool.allocate_large(10);  // the same by the index
+  EXPECT_FALSE(checked.pool.free(large + 1));
+  EXPECT_FALSE(checked.pool.free(reinterpret_cast<void *>(UINTPTR_MAX)));
+  EXPECT_TRUE(checked.pool.free(large));
+  EXPECT_FALSE(checked.pool.free(large));
+}
+
+TEST(Large, IsAligned) {
+  checked_pool checked;
+  for (std::size_t alignment = 1; alignment <= (1U << 16); alignment *= 2) {
+    void *p = checked.pool.allocate_large(100, alignment);
+    EXPECT_TRUE(support::is_aligned(p, alignment));
+    if (alignment % 4 != 0) {
+      EXPECT_TRUE(checked.pool.free(p));
+    }
+  }
+}
+
+/// Random frees among many, so that entries of the index move around.
+TEST(Large, TheIndexFindsEveryOneOfMany) {
+  checked_pool checked;
+  std::mt19937 random(7);
+  std::vector<void *> live;
+  for (int i = 0; i < 20000; ++i) {
+    if (live.size() < 300 || random() % 2 == 0) {
+      live.push_back(checked.pool.allocate_large(random() % 200));
+    } else {
+      std::swap(live[random() % live.size()], live.back());
+      ASSERT_TRUE(checked.pool.free(live.back()));
+      live.pop_back();
+    }
+    if (live.size() > 2000) {
+      for (void *p : live) ASSERT_TRUE(checked.pool.free(p));
+      live.clear();
+    }
+  }
+  EXPECT_EQ(checked.pool.stats().large, live.size());
+}
+
+TEST(Large, ConstantMemoryForAConstantLiveSet) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked;
+  std::vector<void *> live(100);
+  for (void *&p : live) p = checked.pool.allocate_large(64);
+  const std::size_t reserved = checked.pool.stats().reserved;
+  for (std::size_t i = 0; i < 100000; ++i) {
+    ASSERT_TRUE(checked.pool.free(live[i % live.size()]));
+    live[i % live.size()] = checked.pool.allocate_large(64);
+  }
+  EXPECT_EQ(checked.pool.stats().reserved, reserved);
+}
+
+TEST(Large, DeallocateFreesIt) {
+  checked_pool checked;
+  void *p = checked.pool.allocate_large(1000);
+  const std::size_t live = checked.upstream().live();
+  checked.pool.deallocate(p, 1000);
+  EXPECT_EQ(checked.upstream().live(), live - 1);
+}
+
+TEST(Resize, ChangesTheNewestInPlaceAndCopiesTheRest) {
+  checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  auto *text = static_cast<char *>(pond_memdup(pool, "0123456789", 10));
+  auto *grown = static_cast<char *>(pond_resize(pool, text, 10, 100));
+  EXPECT_EQ(std::memcmp(grown, "0123456789", 10), 0);
+  if (!support::trapped) {
+    EXPECT_EQ(grown, text);
+  }
+  support::use(pond_alloc(pool, 1));
+  auto *moved = static_cast<char *>(pond_resize(pool, grown, 100, 3000));
+  EXPECT_NE(moved, grown);
+  EXPECT_EQ(std::memcmp(moved, "0123456789", 10), 0);
+  auto *large = static_cast<char *>(pond_resize(pool, moved, 3000, 100000));
+  EXPECT_EQ(std::memcmp(large, "0123456789", 10), 0);
+  auto *shrunk = static_cast<char *>(pond_resize(pool, large, 100000, 20));
+  EXPECT_EQ(std::memcmp(shrunk, "0123456789", 10), 0);
+  EXPECT_NE(shrunk, large) << "a large one that keeps less than half moves";
+  EXPECT_NE(pond_resize(pool, nullptr, 0, 10), nullptr);
+}
+
+TEST(Resize, OnFailureEverythingIsAsItWas) {
+  checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  auto *large = static_cast<char *>(pond_alloc_large(pool, 5000));
+  std::memset(large, 7, 5000);
+  EXPECT_EQ(pond_resize(pool, large, 5000, support::opaque(SIZE_MAX)), nullptr);
+  EXPECT_EQ(errno, ENOMEM);
+  checked.upstream().fail_at(1, true);
+  EXPECT_EQ(pond_resize(pool, large, 5000, 50000), nullptr);
+  checked.upstream().fail_at(0);
+  EXPECT_TRUE(std::all_of(large, large + 5000, [](char c) { return c == 7; }));
+  EXPECT_TRUE(pond_free(pool, large));
+}
+
+TEST(FreeSized, GivesBackTheNewestAndTheLarge) {
+  checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  void *large = pond_alloc_large(pool, 500);
+  void *small = pond_alloc(pool, 50);
+  pond_free_sized(pool, large, 500);
+  EXPECT_FALSE(pond_free(pool, large));
+  pond_free_sized(pool, small, 50);
+  if (!support::trapped) {
+    EXPECT_EQ(pond_alloc(pool, 50), small);
+  }
+  pond_free_sized(pool, nullptr, 50);
+}
+
+}  // namespace

@@ -1,0 +1,102 @@
+// support.hpp: what several tests need.
+#ifndef POND_TESTS_SUPPORT_HPP
+#define POND_TESTS_SUPPORT_HPP
+
+#include <gtest/gtest.h>
+#include <pond/pond.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <pond/pool.hpp>
+#include <string>
+#include <vector>
+
+#include "workload/upstreams.hpp"
+
+namespace support {
+
+/// Under AddressSanitizer every pool is trapped: nothing is cached, allocations have red zones.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool trapped = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+inline constexpr bool trapped = true;
+#else
+inline constexpr bool trapped = false;
+#endif
+#else
+inline constexpr bool trapped = false;
+#endif
+
+/// For tests of where exactly memory comes from, which the trap changes on purpose.
+#define POND_SKIP_WHEN_TRAPPED() \
+  if (support::trapped) GTEST_SKIP() << "pools are watched here"
+
+/// Sizes that no compiler looks through.
+inline std::size_t opaque(std::size_t size) {
+  volatile std::size_t hidden = size;
+  return hidden;
+}
+
+/// For what is allocated only to be there.
+inline void use(const void *p) { EXPECT_NE(p, nullptr); }
+
+inline bool is_aligned(const void *p, std::size_t alignment) {
+  return reinterpret_cast<std::uintptr_t>(p) % alignment == 0;
+}
+
+/// Counts how often it is called, as a cleanup.
+inline void count(void *counter) { ++*static_cast<int *>(counter); }
+
+/// The process's default upstream is one that checks, while this lives. Nothing may be left at the
+/// end, and nothing given back that was not taken.
+class checked_default_upstream {
+ public:
+  checked_default_upstream() {
+    pond_set_cache_limit(cache_limit);  // the same in every geometry
+    const pond_upstream upstream = checks_.get();
+    EXPECT_EQ(pond_set_default_upstream(&upstream), 0);
+  }
+  ~checked_default_upstream() {
+    EXPECT_EQ(pond_set_default_upstream(nullptr), 0);
+    EXPECT_EQ(checks_.live(), 0U) << "memory was not given back";
+    EXPECT_EQ(checks_.errors(), std::vector<std::string>());
+  }
+  checked_default_upstream(const checked_default_upstream &) = delete;
+  checked_default_upstream &operator=(const checked_default_upstream &) = delete;
+
+  workload::checking_upstream *operator->() { return &checks_; }
+
+ private:
+  static constexpr std::size_t cache_limit = std::size_t{1} << 20;
+  workload::checking_upstream checks_;
+};
+
+/// A pool over an upstream that checks.
+class checked_pool {
+ public:
+  explicit checked_pool(pond::options options = {}) {
+    const pond_upstream upstream = checks_.get();
+    options.upstream = &upstream;
+    pool = pond::pool(options);
+  }
+  ~checked_pool() {
+    pool = pond::pool();
+    EXPECT_EQ(checks_.live(), 0U) << "memory was not given back";
+    EXPECT_EQ(checks_.errors(), std::vector<std::string>());
+  }
+  checked_pool(const checked_pool &) = delete;
+  checked_pool &operator=(const checked_pool &) = delete;
+
+  workload::checking_upstream &upstream() { return checks_; }
+
+ private:
+  workload::checking_upstream checks_;
+
+ public:
+  pond::pool pool;
+};
+
+}  // namespace support
+
+#endif

@@ -1,0 +1,78 @@
+// Threads with pools of their own share nothing; a pool may be handed from one to another.
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <queue>
+#include <thread>
+
+#include "support.hpp"
+#include "workload/contenders/checked_pond.hpp"
+#include "workload/generate.hpp"
+#include "workload/interpret.hpp"
+#include "workload/oracle.hpp"
+
+namespace {
+
+TEST(Threads, EachWithProgramsOfItsOwn) {
+  std::vector<std::thread> threads;
+  std::atomic<std::size_t> wrong = 0;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    threads.emplace_back([seed, &wrong] {
+      for (std::uint64_t round = 0; round < 10; ++round) {
+        const workload::program work = workload::program_from_seed(seed * 100 + round);
+        workload::oracle checks(work);
+        workload::checked_pond pools(work);
+        workload::interpreter(work).run(work, pools, checks);
+        wrong += checks.errors().size();
+      }
+    });
+  }
+  for (std::thread &t : threads) t.join();
+  EXPECT_EQ(wrong, 0U);
+}
+
+/// One thread fills pools, another one empties and destroys them: blocks wander between caches.
+TEST(Threads, HandPoolsOver) {
+  constexpr int rounds = 2000;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::queue<pond::pool> filled;
+  std::thread consumer([&] {
+    for (int i = 0; i < rounds; ++i) {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return !filled.empty(); });
+      pond::pool pool = std::move(filled.front());
+      filled.pop();
+      lock.unlock();
+      std::memset(pool.allocate(3000), i, 3000);
+      if (i % 2 == 0) pool.reset();
+    }
+  });
+  for (int i = 0; i < rounds; ++i) {
+    pond::pool pool(1024);
+    for (int k = 0; k < 10; ++k) std::memset(pool.allocate(300), k, 300);
+    (void)pool.allocate_large(5000);
+    const std::lock_guard lock(mutex);
+    filled.push(std::move(pool));
+    changed.notify_one();
+  }
+  consumer.join();
+}
+
+TEST(Threads, ManyThatComeAndGo) {
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([] {
+        for (int i = 0; i < 20; ++i) {
+          pond::pool pool(512);
+          (void)pool.allocate(2000);
+        }
+      });
+    }
+    for (std::thread &t : threads) t.join();
+  }
+}
+
+}  // namespace

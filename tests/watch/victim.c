@@ -1,0 +1,125 @@
+/* victim.c: programs with one mistake each, over the unmodified library. Tools have to find it.
+ *
+ *   victim CASE      "clean" makes none and holds everything there is until the end */
+#include <pond/pond.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *volatile out; /* the compiler does not know where it points */
+
+static void fill(pond_pool *pool, size_t size) {
+  out = pond_alloc_packed(pool, size);
+  memset(out, 'x', size);
+}
+
+static void overflow_by_one(pond_pool *pool) {
+  fill(pool, 13);
+  char *text = out;
+  fill(pool, 13);
+  text[13] = '!';
+}
+
+static void underflow_by_one(pond_pool *pool) {
+  fill(pool, 13);
+  out[-1] = '!';
+}
+
+static void overflow_of_a_large(pond_pool *pool) {
+  out = pond_alloc_large(pool, 5001);
+  out[5001] = '!';
+}
+
+static void use_after_reset(pond_pool *pool) {
+  fill(pool, 100);
+  pond_reset(pool);
+  out[0] = '!';
+}
+
+static void use_after_rewind(pond_pool *pool) {
+  const pond_mark mark = pond_get_mark(pool);
+  fill(pool, 100);
+  pond_rewind(pool, mark);
+  out[50] = '!';
+}
+
+static void use_after_free(pond_pool *pool) {
+  out = pond_alloc_large(pool, 100);
+  pond_free(pool, out);
+  out[0] = '!';
+}
+
+static void use_after_free_sized(pond_pool *pool) {
+  fill(pool, 100);
+  pond_free_sized(pool, out, 100);
+  out[0] = '!';
+}
+
+static void use_after_shrinking(pond_pool *pool) {
+  fill(pool, 100);
+  out = pond_resize(pool, out, 100, 20);
+  out[60] = '!';
+}
+
+static void uninitialized(pond_pool *pool) {
+  const char *text = pond_alloc(pool, 16);
+  if (text[3] == 'x') puts("x");
+}
+
+static void nothing(void *data) { (void)data; }
+
+/* Everything a pool can hold, used as it should be, and kept: nothing of it is a leak, because it is
+ * reachable; not even what only the pool knows of. */
+static void clean(pond_pool *pool) {
+  static pond_pool *kept;
+  pond_options options = POND_OPTIONS_INIT;
+  options.parent = pool;
+  options.tag = "child";
+  pond_pool *child = pond_create_with(&options);
+  for (int i = 0; i < 200; ++i) {
+    fill(i % 2 == 0 ? pool : child, (size_t)i * 3);
+    pond_on_destroy(pool, nothing, NULL);
+    memset(pond_alloc_large(pool, 100), 0, 100);
+    memset(pond_alloc_aligned(pool, 100, 256), 0, 100);
+    /* A block whose only pointer lies in the pool. */
+    *(char **)pond_alloc(pool, sizeof(char *)) = malloc(10);
+  }
+  pond_mark mark = pond_get_mark(pool);
+  fill(pool, 5000);
+  pond_rewind(pool, mark);
+  mark = pond_get_mark(child);
+  fill(child, 300);
+  pond_commit(child, mark);
+  fill(child, 30);
+  kept = pool;
+  (void)kept;
+  exit(0);
+}
+
+static const struct {
+  const char *name;
+  void (*run)(pond_pool *pool);
+} cases[] = {
+    {"overflow-by-one", overflow_by_one},
+    {"underflow-by-one", underflow_by_one},
+    {"overflow-of-a-large", overflow_of_a_large},
+    {"use-after-reset", use_after_reset},
+    {"use-after-rewind", use_after_rewind},
+    {"use-after-free", use_after_free},
+    {"use-after-free-sized", use_after_free_sized},
+    {"use-after-shrinking", use_after_shrinking},
+    {"uninitialized", uninitialized},
+    {"clean", clean},
+};
+
+int main(int argc, char **argv) {
+  for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    if (strcmp(argv[1], cases[i].name) != 0) continue;
+    pond_pool *pool = pond_create(1024);
+    cases[i].run(pool);
+    pond_destroy(pool);
+    return 0;
+  }
+  fprintf(stderr, "usage: victim CASE\n");
+  return 2;
+}

@@ -1,0 +1,91 @@
+// The trap in this process: own-block mode, and that everything works in it.
+#include <algorithm>
+#include <cstring>
+
+#include "support.hpp"
+#include "workload/contenders/checked_pond.hpp"
+#include "workload/generate.hpp"
+#include "workload/interpret.hpp"
+#include "workload/oracle.hpp"
+
+namespace {
+
+/// POND_OPTIONS as the program says them, until the end of the test.
+class configured {
+ public:
+  explicit configured(const char *options) { EXPECT_EQ(pond_configure(options), 0); }
+  ~configured() { EXPECT_EQ(pond_configure(""), 0); }
+  configured(const configured &) = delete;
+  configured &operator=(const configured &) = delete;
+};
+
+TEST(OwnBlocks, EveryAllocationHasUpstreamMemoryOfItsExactSize) {
+  support::checked_default_upstream upstream;
+  const configured own("own");
+  pond_pool *pool = pond_create(4096);
+  for (int i = 0; i < 10; ++i) support::use(pond_alloc(pool, 1));  // its records have a block now
+  const std::size_t calls = upstream->calls();
+  const std::size_t held = upstream->held();
+  for (int i = 0; i < 5; ++i) std::memset(pond_alloc_packed(pool, 13), 1, 13);
+  EXPECT_EQ(upstream->calls(), calls + 5);
+  EXPECT_EQ(upstream->held(), held + std::size_t{5} * 13);
+  pond_destroy(pool);
+  EXPECT_EQ(pond_cached_bytes(), 0U) << "nothing that was used comes back unseen";
+}
+
+TEST(OwnBlocks, RandomProgramsRunAsAlways) {
+  const configured own("own");
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const workload::program work = workload::program_from_seed(seed);
+    workload::oracle checks(work);
+    {
+      workload::checked_pond pools(work);
+      workload::interpreter(work).run(work, pools, checks);
+    }
+    EXPECT_EQ(checks.errors(), std::vector<std::string>());
+  }
+}
+
+TEST(OwnBlocks, PoolsFromBeforeStayAsTheyAre) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool before(4096);
+  auto *first = static_cast<char *>(before.allocate(16));
+  const configured own("own");
+  EXPECT_EQ(before.allocate(16), first + 16);
+}
+
+TEST(OwnBlocks, SealedResetMarkedMoved) {
+  const configured own("own");
+  support::checked_pool checked;
+  pond::pool &pool = checked.pool;
+  void *p = pool.allocate(100);
+  EXPECT_FALSE(pool.try_extend(p, 100, 101));
+  {
+    const pond::scope scope(pool);
+    (void)pool.allocate(50);
+  }
+  pond::pool moved = std::move(pool);
+  std::memset(p, 1, 100);
+  (void)moved.allocate(100);
+  moved.seal();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(moved.try_allocate(1), nullptr);
+  testing::internal::GetCapturedStderr();
+  moved.reset();
+  EXPECT_NE(moved.try_allocate(1), nullptr);
+  pond::pool child = moved.child();
+  (void)child.allocate(1);
+}
+
+TEST(Fail, TheNthCallFailsAndOnlyThat) {
+  support::checked_default_upstream upstream;
+  const configured fail("fail=3");
+  pond_pool *pools[4];
+  for (pond_pool *&pool : pools) pool = pond_create(64 * 1024);
+  EXPECT_NE(pools[0], nullptr);
+  EXPECT_EQ(std::count(std::begin(pools), std::end(pools), nullptr), 1);
+  for (pond_pool *pool : pools) pond_destroy(pool);
+  pond_trim();
+}
+
+}  // namespace
