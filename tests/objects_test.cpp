@@ -86,6 +86,16 @@ TEST(Make, WhenRegisteringFailsTheObjectIsGone) {
   }
 }
 
+TEST(Make, AnAggregate) {
+  struct point {
+    int x;
+    int y;
+  };
+  checked_pool checked;
+  EXPECT_EQ(checked.pool.make<point>(1, 2)->y, 2);
+  EXPECT_EQ(pond::make_unique<point>(checked.pool, 1, 2)->x, 1);
+}
+
 TEST(Make, OverAligned) {
   struct alignas(256) line {
     char bytes[256];

@@ -28,13 +28,15 @@
 /** For functions that fast paths call when they do not fit: kept out of line and out of the way. */
 #define POND_COLD __attribute__((noinline, cold))
 
-/** C++ callers may rely on it: nothing in the C ABI throws. */
+/** C++ callers may rely on it: nothing in the C ABI throws. Casts are each language's own. */
 #ifdef __cplusplus
 #define POND_NOEXCEPT noexcept
+#define POND_POINTER_CAST(type, p) reinterpret_cast<type>(p)
 #define POND_BEGIN_DECLARATIONS extern "C" {
 #define POND_END_DECLARATIONS }
 #else
 #define POND_NOEXCEPT
+#define POND_POINTER_CAST(type, p) ((type)(void *)(p))
 #define POND_BEGIN_DECLARATIONS
 #define POND_END_DECLARATIONS
 #endif

@@ -40,7 +40,9 @@ POND_API void *pond_embed(const pond_options *options, const pond_embedding *emb
     POND_NOEXCEPT;
 
 /** The pool whose three words are at `head`. */
-static inline pond_pool *pond_embedded_pool(pond_head *head) { return (pond_pool *)(void *)head; }
+static inline pond_pool *pond_embedded_pool(pond_head *head) {
+  return POND_POINTER_CAST(pond_pool *, head);
+}
 
 /** Bytes of a first block that pond needs behind the host's prefix. */
 #define POND_STATE_SIZE 72U

@@ -58,7 +58,7 @@ constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment) {
 /// The cold path: rooms left in earlier blocks, a new block, a large allocation, the trap.
 /// Any power of two is a valid alignment here. Null when there is no memory or a quota says no
 /// (errno ENOMEM, EDQUOT; EINVAL, EPERM for misuse); the pool is then as it was.
-POND_API [[gnu::noinline]] void *refill(head &pool, std::size_t size,
+[[gnu::noinline]] POND_API void *refill(head &pool, std::size_t size,
                                         std::size_t alignment) noexcept;
 
 /// `size` bytes at a constant alignment: ten instructions on x86-64, return included (of one that

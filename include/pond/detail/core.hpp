@@ -63,7 +63,8 @@ POND_API void visit(const head &pool, visitor block, visitor large, void *contex
 
 // Strings
 POND_API char *copy_string(head &pool, const char *text, std::size_t length) noexcept;
-POND_API char *format(head &pool, const char *format, std::va_list arguments) noexcept;
+POND_API char *format(head &pool, const char *format, std::va_list arguments) noexcept
+    POND_PRINTF(2, 0);
 
 }  // namespace detail
 }  // namespace POND_NAMESPACE_TAG

@@ -79,10 +79,20 @@ struct destroy_on_throw {
   }
 };
 
+/// Aggregates too, which not every compiler makes from arguments in parentheses.
+template <class T, class... Arguments>
+T *construct(void *place, Arguments &&...arguments) {
+  if constexpr (std::is_constructible_v<T, Arguments...>) {
+    return ::new (place) T(std::forward<Arguments>(arguments)...);
+  } else {
+    return ::new (place) T{std::forward<Arguments>(arguments)...};
+  }
+}
+
 template <class T, class... Arguments>
 T *make(head &pool, Arguments &&...arguments) {
   give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(T), alignof(T)), sizeof(T)};
-  T *object = ::new (memory.place) T(std::forward<Arguments>(arguments)...);
+  T *object = construct<T>(memory.place, std::forward<Arguments>(arguments)...);
   if constexpr (!std::is_trivially_destructible_v<T>) {
     destroy_on_throw<T> built{object};
     checked(on_destroy(

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Puts bugs into a copy of the sources, one at a time, and watches the named tests fail.
+
+A test that cannot fail is no test. Each of the twenty bugs of others is here, in the form that it
+would take in pond, and a few more that only one mechanism of the tests could find.
+
+    tests/mutants.py [NUMBER...]     all, or some; about ten seconds each
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+WORK = os.path.join(SOURCE, "build", "mutants")
+
+# Tests that must fail, file, what is replaced (once in the file), by what.
+MUTANTS = [
+    ("Bug01.*", "src/sizes.hpp", "return round_up(wanted < least ? least : wanted, quantum);",
+     "return wanted < least ? least : wanted;"),
+    ("Bug02.*", "src/create.cpp", "sizes::add(prefix, sizeof(state) + least_room));", "0);"),
+    ("Bug03.*", "src/pool.cpp", "  run_everything(s);\n  if (!finish_running(s, true)) return;",
+     "  if (!finish_running(s, true)) return;"),
+    ("Bug04.*", "src/pool.cpp",
+     "  while (s.cleanups != nullptr && s.ext == nullptr) {\n    owned *cleanup = s.cleanups;\n"
+     "    s.cleanups = cleanup->next;",
+     "  owned *all = s.cleanups;\n  s.cleanups = nullptr;\n"
+     "  while (all != nullptr && s.ext == nullptr) {\n    owned *cleanup = all;\n"
+     "    all = cleanup->next;"),
+    ("Bug05.*", "src/records.hpp", "  if (record != nullptr) {\n    s.spare = record->next;",
+     "  if (record != nullptr && s.spare == nullptr) {\n    s.spare = record->next;"),
+    ("Bug06.*", "src/large.cpp", "  if (indexed(s)) return s.ext->index.slots[find(s.ext->index, p)];\n",
+     ""),
+    ("Bug07.*", "src/records.hpp", "  record->next = *list;\n  *list = record;",
+     "  if (alignment_of(*record) > sizes::quantum) return;\n  record->next = *list;\n"
+     "  *list = record;"),
+    ("Bug08.*", "src/blocks.cpp",
+     "  if (end - cur >= least_kept_room) keep_room(*h.state, cur, end);", ""),
+    ("Bug09.*", "src/pool.cpp", "reinterpret_cast<unsigned char *>(b + 1),",
+     "reinterpret_cast<unsigned char *>(b + 1) + 48,"),
+    ("Bug10.*", "src/cleanup.cpp", "  return cleanup.handler == close_and_unlink &&",
+     "  return false && cleanup.handler == close_and_unlink &&"),
+    ("Bug11.*", "include/pond/detail/bump.hpp",
+     "  if (new_size > static_cast<std::size_t>(pool.end - bytes)) return false;\n  pool.cur",
+     "  if (new_size > static_cast<std::size_t>(pool.end - bytes)) return false;\n"
+     "  if (reinterpret_cast<unsigned char *>(pool.state) > bytes ||\n"
+     "      reinterpret_cast<unsigned char *>(pool.state) + 1024 < bytes) return false;\n  pool.cur"),
+    ("Bug12.*", "src/sizes.hpp", "return __builtin_mul_overflow(a, b, &product) ? SIZE_MAX : product;",
+     "__builtin_mul_overflow(a, b, &product);\n  return product;"),
+    ("Bug13.*", "src/sizes.hpp", "return held <= limit && more <= limit - held;",
+     "return held > limit / 2 || more <= limit - held;"),
+    ("Bug14.*", "src/sizes.hpp",
+     "return alignment <= quantum ? size : add(size, alignment - quantum);", "return size;"),
+    ("Bug15.*", "src/upstream.cpp",
+     "upstream.deallocate(upstream.context, memory, size, alignment);",
+     "upstream.deallocate(upstream.context, memory, size & ~std::size_t{1023}, alignment);"),
+    ("Bug16.*", "src/pool.cpp", "  s.rooms = nullptr;\n  s.spare = nullptr;", "  s.spare = nullptr;"),
+    ("Bug17.*", "src/pool.cpp", "    if (b->size <= keep) {\n      keep -= b->size;",
+     "    if (keep != 0) {"),
+    ("Bug18.*", "include/pond/detail/bump.hpp", "return {at, ule(size, end - at)};",
+     "return {at, ule(at + size, end)};"),
+    ("Bug19.*", "include/pond/detail/bump.hpp",
+     "if (alignment - 1 < block_alignment && (alignment & (alignment - 1)) == 0) [[likely]] {",
+     "if (alignment <= block_alignment) [[likely]] {"),
+    ("Bug20.*", "src/cleanup.cpp", "  if (cleanup == nullptr) return nullptr;\n  cleanup->handler",
+     "  cleanup->handler"),
+    # --- the mechanisms themselves
+    ("Failure.*", "src/large.cpp",
+     "  if (large->memory == nullptr) {\n    spare_record(s, large);\n    return nullptr;",
+     "  if (large->memory == nullptr) {\n    link(s.larges, large);\n    return nullptr;"),
+    ("Seeds/*", "src/records.hpp",
+     "for (; mark != nullptr && epoch_of(*record) < mark->epoch; mark = mark->outer) {",
+     "for (; false; mark = mark->outer) {"),
+    ("Seeds/*", "src/large.cpp", "if (((at - home) & mask) >= ((at - hole) & mask)) {",
+     "if (true) {"),
+    ("Seeds/*", "src/marks.cpp", "  s.rooms = nullptr;\n  auto *mark", "  auto *mark"),
+    ("Quota.*", "src/tree.cpp", "void take_from_tree(extension *ext, std::size_t bytes) noexcept {",
+     "void take_from_tree(extension *ext, std::size_t bytes) noexcept {\n  bytes = 0;"),
+    ("Cache.*", "src/cache.cpp", "shrink(c, b, b.idle - b.idle / 2);", ""),
+    ("Cache.*", "src/cache.cpp", "  thread_cache = &over;\n  empty(*c);", "  thread_cache = &over;"),
+    ("Mark.*", "src/marks.cpp", "open->epoch == mark.opaque[1] && as_word(&s) == mark.opaque[2]",
+     "true"),
+    ("Children.*", "src/tree.cpp", "      orphan(child);", "      destroy_state(child, nullptr);"),
+    ("Embed.*", "src/create.cpp", "host.head_offset <= host.prefix - sizeof(head);", "true;"),
+]
+
+
+def run(command, **options):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          **options)
+
+
+def copy_sources():
+    files = run(["git", "ls-files", "-z"], cwd=SOURCE).stdout.split("\0")
+    for name in filter(None, files):
+        if name.startswith("data/"):
+            continue
+        to = os.path.join(WORK, name)
+        os.makedirs(os.path.dirname(to), exist_ok=True)
+        if not os.path.exists(to) or open(os.path.join(SOURCE, name), "rb").read() != \
+                open(to, "rb").read():
+            shutil.copy(os.path.join(SOURCE, name), to)
+
+
+def build():
+    return run(["cmake", "--build", os.path.join(WORK, "build"), "--target", "pond_tests"])
+
+
+def try_mutant(number, tests, name, old, new):
+    """None, or why the mutant is not dead."""
+    original = open(os.path.join(SOURCE, name)).read()
+    if original.count(old) != 1:
+        return f"what it replaces is {original.count(old)} times in {name}"
+    path = os.path.join(WORK, name)
+    try:
+        open(path, "w").write(original.replace(old, new))
+        built = build()
+        if built.returncode != 0:
+            return "does not compile:\n" + built.stdout[-2000:]
+        try:
+            result = run([os.path.join(WORK, "build/tests/pond_tests"), "--gtest_filter=" + tests,
+                          "--gtest_brief=1"], timeout=120)
+        except subprocess.TimeoutExpired:
+            return None  # hanging is failing
+        return "survived" if result.returncode == 0 else None
+    finally:
+        open(path, "w").write(original)
+
+
+def main():
+    chosen = [int(a) for a in sys.argv[1:]] or range(1, len(MUTANTS) + 1)
+    os.makedirs(WORK, exist_ok=True)
+    copy_sources()
+    # Optimized a little, warnings off: a mutant may leave something unused.
+    run(["cmake", "-S", WORK, "-B", os.path.join(WORK, "build"), "-G", "Ninja",
+         "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O1",
+         "-DPOND_WARNINGS=OFF"])
+    base = build()
+    if base.returncode != 0:
+        sys.exit(base.stdout[-4000:])
+    alive = 0
+    for number in chosen:
+        tests, name, old, new = MUTANTS[number - 1]
+        why = try_mutant(number, tests, name, old, new)
+        print(f"{number:3} {tests:12} {name}: {why or 'killed'}", flush=True)
+        alive += why is not None
+    sys.exit(f"{alive} mutants are alive" if alive else 0)
+
+
+if __name__ == "__main__":
+    main()
