@@ -109,7 +109,7 @@ cache &begin() noexcept {
   return *c;
 }
 
-/// A block of sufficient size further down the bin: sizes in one bin differ by up to a quarter.
+/// A block of sufficient size further down the bin: sizes in one bin differ by up to a sixteenth.
 block *search(cache &c, std::size_t size) noexcept {
   if (size > most_cached_block) return nullptr;
   bin &from = c.bins[bin_of(size)];

@@ -69,10 +69,10 @@ void free_index(state &s, const large_index &index) noexcept {
 bool grow(state &s, large_index &index) noexcept {
   large_index grown{};
   grown.capacity = index.capacity != 0 ? index.capacity * 2 : first_capacity;
-  grown.bytes = sizes::multiply(grown.capacity, sizeof(owned *));
+  grown.bytes = sizes::multiply(grown.capacity, sizeof(void *));
   grown.slots = static_cast<owned **>(take_memory(s, grown.bytes, sizes::quantum));
   if (grown.slots == nullptr) return false;
-  std::memset(grown.slots, 0, grown.capacity * sizeof(owned *));
+  std::memset(grown.slots, 0, grown.capacity * sizeof(void *));
   for (owned *large = s.larges; large != nullptr; large = large->next) put(grown, large);
   free_index(s, index);
   index = grown;

@@ -14,7 +14,6 @@ namespace {
 
 using support::checked_pool;
 using support::count;
-using support::opaque;
 
 /// nginx: a block of odd size; the rounded-up place is behind its end, the difference wraps.
 TEST(Bug01, TheEndOfABlockIsAligned) {

@@ -22,8 +22,8 @@ using testing::HasSubstr;
 class Trace : public testing::Test {
  protected:
   std::string file(const std::string &content, const std::string &name = "x.trace") {
-    const std::string path = testing::TempDir() + "pond-" +
-                             testing::UnitTest::GetInstance()->current_test_info()->name() + name;
+    std::string path = testing::TempDir() + "pond-" +
+                       testing::UnitTest::GetInstance()->current_test_info()->name() + name;
     std::ofstream(path, std::ios::binary) << content;
     return path;
   }

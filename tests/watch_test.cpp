@@ -81,7 +81,7 @@ TEST(Fail, TheNthCallFailsAndOnlyThat) {
   support::checked_default_upstream upstream;
   const configured fail("fail=3");
   pond_pool *pools[4];
-  for (pond_pool *&pool : pools) pool = pond_create(64 * 1024);
+  for (pond_pool *&pool : pools) pool = pond_create(65536);
   EXPECT_NE(pools[0], nullptr);
   EXPECT_EQ(std::count(std::begin(pools), std::end(pools), nullptr), 1);
   for (pond_pool *pool : pools) pond_destroy(pool);

@@ -43,52 +43,44 @@ class interpreter {
 
   template <class Contender, class Observer>
   void run(const program &work, Contender &contender, Observer &observer) {
-    for (const operation &o : work.operations) step(o, contender, observer);
+    for (const operation &o : work.operations) {
+      if constexpr (checks_everything<Observer>) observer.before(o);
+      step(o, contender, observer);
+      if constexpr (checks_everything<Observer>) observer.after(o);
+    }
   }
 
  private:
   template <class Contender, class Observer>
   [[gnu::always_inline]] inline void step(const operation &o, Contender &c, Observer &observer) {
-    if constexpr (checks_everything<Observer>) observer.before(o);
     switch (o.what) {
       case kind::create:
-        c.create(o);
-        break;
+        return c.create(o);
       case kind::destroy:
-        c.destroy(o);
-        break;
+        return c.destroy(o);
       case kind::reset:
-        c.reset(o);
-        break;
+        return c.reset(o);
       case kind::aligned:
-        observer.allocated(o, c.aligned(o));
-        break;
+        return observer.allocated(o, c.aligned(o));
       case kind::packed:
-        observer.allocated(o, c.packed(o));
-        break;
+        return observer.allocated(o, c.packed(o));
       case kind::zeroed:
-        observer.allocated(o, c.zeroed(o));
-        break;
+        return observer.allocated(o, c.zeroed(o));
       case kind::overaligned:
-        observer.allocated(o, c.overaligned(o));
-        break;
+        return observer.allocated(o, c.overaligned(o));
       case kind::large:
-        observer.allocated(o, ids_[o.id] = c.large(o));
-        break;
+        return observer.allocated(o, ids_[o.id] = c.large(o));
       case kind::large_zeroed:
-        observer.allocated(o, ids_[o.id] = c.large_zeroed(o));
-        break;
+        return observer.allocated(o, ids_[o.id] = c.large_zeroed(o));
       case kind::free:
         observer.freed(o);
         c.free(o, ids_[o.id]);
         break;
       case kind::cleanup:
-        cleanup(o, c, observer);
-        break;
+        return cleanup(o, c, observer);
       default:
         step_of_pools(o, c, observer);
     }
-    if constexpr (checks_everything<Observer>) observer.after(o);
   }
 
   template <class Contender, class Observer>
