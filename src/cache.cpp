@@ -35,12 +35,14 @@ void give_upstream(block *b, std::size_t size) noexcept {
   upstream_give(default_upstream(), b, size, sizes::quantum);
 }
 
-/// Gives `n` blocks of a bin back, the newest first: the list is short, and single linked.
+/// Gives `n` blocks of a bin back, the newest first: the list is short, and single linked. What is
+/// left is idle until it is taken.
 void shrink(cache &c, bin &from, std::uint32_t n) noexcept {
+  from.idle += static_cast<std::uint32_t>(from.more) - n;
+  from.more = 0;
   for (; n != 0; --n) {
     block *b = from.newest;
     from.newest = b->next;
-    --from.count;
     c.room += b->size;
     give_upstream(b, b->size);
   }
@@ -50,16 +52,14 @@ void shrink(cache &c, bin &from, std::uint32_t n) noexcept {
 /// passed the cache empties in a few steps, and one quiet moment does not empty it.
 void trim(cache &c) noexcept {
   for (bin &b : c.bins) {
-    shrink(c, b, b.idle - b.idle / 2);
-    b.idle = b.count;
+    if (b.newest != nullptr) shrink(c, b, b.idle - b.idle / 2);
   }
   c.until_trim = gives_between_trims;
 }
 
 void empty(cache &c) noexcept {
   for (bin &b : c.bins) {
-    shrink(c, b, b.count);
-    b.idle = 0;
+    shrink(c, b, b.idle + static_cast<std::uint32_t>(b.more));
   }
 }
 
@@ -118,7 +118,7 @@ block *search(cache &c, std::size_t size) noexcept {
     block *b = *link;
     if (b->size >= size) {
       *link = b->next;
-      if (--from.count < from.idle) from.idle = from.count;
+      taken_from(from);
       c.room += b->size;
       return b;
     }

@@ -32,7 +32,7 @@ inline constexpr std::size_t default_cache_limit = std::size_t{1} << 20;
 
 struct bin {
   block *newest;
-  std::uint32_t count;
+  std::int32_t more;   // than those that are idle; as a difference, taking costs two instructions
   std::uint32_t idle;  // the fewest there were since the last trim: nobody needed those
 };
 
@@ -46,19 +46,29 @@ struct cache {
 /// This thread's cache; two shared empty ones, never written to, stand for "not begun" and "over".
 extern __thread cache *thread_cache __attribute__((tls_model("initial-exec")));
 
-/// `size` is 16 bytes at least. Linear steps within a power of two: the bits below the top one.
-constexpr unsigned bin_of(std::size_t size) noexcept {
-  const unsigned shift = 63U - class_bits - static_cast<unsigned>(__builtin_clzl(size));
-  return classes * shift + static_cast<unsigned>(size >> shift) -
-         classes * (least_cached_log - class_bits + 1);
+/// `size` is 16 bytes at least, 16 million at most. The upper bits of a float are its exponent and
+/// the top of its mantissa: linear classes within each power of two, in half the instructions that
+/// counting zeros and shifting would take (of a create and destroy, 10 of 103).
+constexpr std::size_t bin_of(std::size_t size) noexcept {
+  constexpr unsigned mantissa_bits = 23;
+  constexpr std::size_t exponent_bias = 127;
+  const auto number = static_cast<float>(static_cast<std::int32_t>(size));
+  return (__builtin_bit_cast(std::uint32_t, number) >> (mantissa_bits - class_bits)) -
+         (exponent_bias + least_cached_log) * classes;
 }
-static_assert(sizeof(std::size_t) == 8, "bin_of and owned count on 64-bit words");
 static_assert(bin_of(16) == 0 && bin_of(31) == 15 && bin_of(32) == 16);
 static_assert(bin_of(most_cached_block) == bin_count - 1);
 
 /// A block of at least `size` bytes (its own size says how many), or null: no memory.
 POND_COLD block *cache_take_slow(std::size_t size) noexcept;
 POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
+
+[[gnu::always_inline]] inline void taken_from(bin &from) noexcept {
+  if (--from.more < 0) [[unlikely]] {
+    from.more = 0;
+    --from.idle;
+  }
+}
 
 /// The newest block of the right class, of at most most_cached_block bytes, if it is large enough.
 [[gnu::always_inline]] inline block *cache_try(std::size_t size) noexcept {
@@ -68,7 +78,7 @@ POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
   if (b == nullptr || b->size < size) [[unlikely]]
     return nullptr;
   from.newest = b->next;
-  if (--from.count < from.idle) from.idle = from.count;
+  taken_from(from);
   c.room += b->size;
   return b;
 }
@@ -88,7 +98,7 @@ POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
   b->next = to.newest;
   b->size = size;
   to.newest = b;
-  ++to.count;
+  ++to.more;
   c.room -= size;
 }
 

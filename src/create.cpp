@@ -28,16 +28,27 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
                       sizes::add(prefix, sizeof(state) + least_room));
 }
 
-/// Writes a new state into its block and shows its room to the head.
+/// Writes a new state into its block and shows its room to the head. `charged`: bytes that the pool
+/// holds already.
 [[gnu::always_inline]] inline void begin(head &pool, unsigned char *base, std::size_t size,
-                                         std::size_t prefix, std::uint8_t flags) noexcept {
+                                         std::size_t prefix, std::uint8_t flags,
+                                         std::size_t charged) noexcept {
   auto *s = reinterpret_cast<state *>(base + prefix);
   const std::size_t room = size - prefix - sizeof(state);
-  *s = state{};
-  s->first.size = size;
-  s->threshold = static_cast<std::uint32_t>(sizes::default_threshold(room));
-  s->prefix = static_cast<std::uint8_t>(prefix / sizeof(void *));
-  s->flags = flags;
+  const auto reserved = static_cast<std::uint32_t>(charged / sizes::quantum);
+  *s = {.first = {nullptr, size},
+        .rooms = nullptr,
+        .cleanups = nullptr,
+        .larges = nullptr,
+        .spare = nullptr,
+        .ext = nullptr,
+        .reserved = reserved,
+        .peak = reserved,
+        .threshold = static_cast<std::uint32_t>(sizes::default_threshold(room)),
+        .prefix = static_cast<std::uint8_t>(prefix / sizeof(void *)),
+        .flags = flags,
+        .taken = 0,
+        .larges_seen = 0};
   pool = {reinterpret_cast<unsigned char *>(s + 1), base + size, s};
 }
 
@@ -49,7 +60,7 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
   const std::size_t size = b->size;
   auto *base = reinterpret_cast<unsigned char *>(b);
   if (pool == nullptr) pool = reinterpret_cast<head *>(base);
-  begin(*pool, base, size, prefix, 0);
+  begin(*pool, base, size, prefix, 0, 0);
   if (charge(*pool->state, size) && (!watching() || trap(*pool))) return pool;
   cache_give(b, size);
   return nullptr;
@@ -63,19 +74,17 @@ constexpr std::size_t most_quick_block = most_cached_block / 2;
 [[gnu::always_inline]] inline head *begin_plain(head *pool, std::size_t first_block,
                                                 std::size_t prefix) noexcept {
   const std::size_t least = prefix + sizeof(state) + least_room;
-  if (first_block - least > most_quick_block)
-      [[unlikely]] {  // too small, 0 among them, or too large
+  // Too small, 0 among them, too large, or nothing cached. A size of broken quanta can be of a
+  // lower class than the block it needs: then that is found by the slow way.
+  if (first_block - least > most_quick_block) [[unlikely]]
     return begin_plain_slow(pool, first_block, prefix);
-  }
-  block *b = cache_try((first_block + (sizes::quantum - 1)) & ~(sizes::quantum - 1));
+  block *b = cache_try(first_block);
   if (b == nullptr) [[unlikely]]
     return begin_plain_slow(pool, first_block, prefix);
   const std::size_t size = b->size;
   auto *base = reinterpret_cast<unsigned char *>(b);
   if (pool == nullptr) pool = reinterpret_cast<head *>(base);
-  begin(*pool, base, size, prefix, 0);
-  pool->state->reserved = static_cast<std::uint32_t>(size / sizes::quantum);
-  pool->state->peak = pool->state->reserved;
+  begin(*pool, base, size, prefix, 0, size);
   return pool;
 }
 
@@ -191,7 +200,7 @@ head *begin_with(head *pool, const pond_options &options, const embedding &host)
   origin from{};
   if (!find_first_block(options, host.prefix, from)) return nullptr;
   if (pool == nullptr) pool = reinterpret_cast<head *>(from.base + host.head_offset);
-  begin(*pool, from.base, from.size, host.prefix, from.flags);
+  begin(*pool, from.base, from.size, host.prefix, from.flags, 0);
   if ((from.flags & flag_borrowed) == 0) charge(*pool->state, from.size);
   if (furnish(*pool, options, host)) return pool;
   const int error = errno;

@@ -115,9 +115,10 @@ void run_plain_cleanups(state &s) noexcept {
   give_plain(s);
 }
 
-/// A plain pool of one block with nothing registered.
+/// A plain pool of one block with nothing registered: asked with one branch.
 bool bare(const state &s) noexcept {
-  return (reinterpret_cast<std::uintptr_t>(s.cleanups) |
+  return (reinterpret_cast<std::uintptr_t>(s.ext) | s.flags |
+          reinterpret_cast<std::uintptr_t>(s.cleanups) |
           reinterpret_cast<std::uintptr_t>(s.larges) |
           reinterpret_cast<std::uintptr_t>(s.first.next)) == 0;
 }
@@ -142,11 +143,11 @@ void destroy_state(state &s, head *pool) noexcept {
 void destroy(head &pool) noexcept {
   state *s = pool.state;
   if (s == nullptr) return;
-  if (plain(*s)) [[likely]] {
-    if (!bare(*s)) return destroy_plain(*s, pool);
+  if (bare(*s)) [[likely]] {
     empty(pool);
     return cache_give(reinterpret_cast<block *>(base_of(*s)), s->first.size);
   }
+  if (plain(*s)) return destroy_plain(*s, pool);
   if ((s->flags & flag_running) != 0) {
     // By one of its own cleanups: the pool goes when they have run. Its head may be gone before.
     s->flags |= flag_doomed;

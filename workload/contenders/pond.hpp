@@ -57,7 +57,7 @@ class pond_c_contender {
   explicit pond_c_contender(const program &work) : pools_(work.pools) {}
 
   void create(const operation &o) { pools_[o.pool] = pond_create(o.size); }
-  void destroy(const operation &o) { pond_destroy(std::exchange(pools_[o.pool], nullptr)); }
+  void destroy(const operation &o) { pond_destroy(pools_[o.pool]); }
   void reset(const operation &o) { pond_reset(pools_[o.pool]); }
   void *aligned(const operation &o) { return pond_alloc(pools_[o.pool], o.size); }
   void *packed(const operation &o) { return pond_alloc_packed(pools_[o.pool], o.size); }
