@@ -1,34 +1,38 @@
-// instructions.cpp: creates and destroys an empty pool of 4096 bytes N times, for callgrind:
-//
-//     valgrind --tool=callgrind build/release/bench/pond_instructions pond 1000
+// instructions.cpp: runs one program over one contender again and again, for callgrind, and prints
+// by how many operations the instructions of one run have to be divided. bench/instructions.sh.
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <CLI/CLI.hpp>
 #include <string>
 
-#include "workload/contenders/list.hpp"
-
-namespace {
-
-int usage() {
-  fmt::print(stderr, "usage: pond_instructions CONTENDER N\n");
-  return 2;
-}
-
-}  // namespace
+#include "programs.hpp"
+#include "workload/plan.hpp"
 
 int main(int argc, char **argv) {
-  if (argc != 3) return usage();
-  workload::program work;
-  const long n = std::strtol(argv[2], nullptr, 10);
-  for (long i = 0; i < n; ++i) {
-    work.add({workload::kind::create, 0, 0, {0}, 4096, nullptr});
-    work.add({workload::kind::destroy, 0, 0, {0}, 0, nullptr});
+  std::string contender;
+  std::string name;
+  std::size_t n = 0;
+  int runs = 1;
+  CLI::App app("runs PROGRAM with argument N over CONTENDER, RUNS times");
+  app.add_option("contender", contender)->required();
+  app.add_option("program", name)->required();
+  app.add_option("n", n)->required();
+  app.add_option("runs", runs)->required();
+  CLI11_PARSE(app, argc, argv);
+
+  auto work = bench::make_program(name, n);
+  if (!work) {
+    fmt::print(stderr, "no program \"{}\"\n", name);
+    return 2;
   }
-  for (const workload::contender_entry &c : workload::all_contenders()) {
-    if (c.name != argv[1]) continue;
-    c.make(work)->nanoseconds();
+  const workload::region planned = workload::make_plan(*work);
+  for (const workload::contender_entry &c : bench::contenders()) {
+    if (c.name != contender) continue;
+    const auto replayer = c.make(*work);
+    for (int i = 0; i < runs; ++i) replayer->nanoseconds();
+    fmt::print("{}\n", bench::units(*work));
     return 0;
   }
-  return usage();
+  fmt::print(stderr, "no contender \"{}\"\n", contender);
+  return 2;
 }

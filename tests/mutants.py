@@ -6,13 +6,12 @@ would take in pond, and a few more that only one mechanism of the tests could fi
 
     tests/mutants.py [NUMBER...]     all, or some; about ten seconds each
 """
-import os
-import shutil
 import subprocess
 import sys
 
-SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-WORK = os.path.join(SOURCE, "build", "mutants")
+from variants import Variant, run
+
+LONGEST = 120  # seconds; the tests of one mutant take less than two
 
 # Tests that must fail, file, what is replaced (once in the file), by what.
 MUTANTS = [
@@ -76,7 +75,7 @@ MUTANTS = [
     ("Seeds/*", "src/marks.cpp", "  s.rooms = nullptr;\n  auto *mark", "  auto *mark"),
     ("Quota.*", "src/tree.cpp", "void take_from_tree(extension *ext, std::size_t bytes) noexcept {",
      "void take_from_tree(extension *ext, std::size_t bytes) noexcept {\n  bytes = 0;"),
-    ("Cache.*", "src/cache.cpp", "shrink(c, b, b.idle - b.idle / 2);", ""),
+    ("Cache.*", "src/cache.cpp", "shrink(c, b, b.idle - b.idle / 2);", "shrink(c, b, 0);"),
     ("Cache.*", "src/cache.cpp", "  thread_cache = &over;\n  empty(*c);", "  thread_cache = &over;"),
     ("Mark.*", "src/marks.cpp", "open->epoch == mark.opaque[1] && as_word(&s) == mark.opaque[2]",
      "true"),
@@ -85,63 +84,34 @@ MUTANTS = [
 ]
 
 
-def run(command, **options):
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          **options)
-
-
-def copy_sources():
-    files = run(["git", "ls-files", "-z"], cwd=SOURCE).stdout.split("\0")
-    for name in filter(None, files):
-        if name.startswith("data/"):
-            continue
-        to = os.path.join(WORK, name)
-        os.makedirs(os.path.dirname(to), exist_ok=True)
-        if not os.path.exists(to) or open(os.path.join(SOURCE, name), "rb").read() != \
-                open(to, "rb").read():
-            shutil.copy(os.path.join(SOURCE, name), to)
-
-
-def build():
-    return run(["cmake", "--build", os.path.join(WORK, "build"), "--target", "pond_tests"])
-
-
-def try_mutant(number, tests, name, old, new):
+def try_mutant(copy, tests, name, old, new):
     """None, or why the mutant is not dead."""
-    original = open(os.path.join(SOURCE, name)).read()
-    if original.count(old) != 1:
-        return f"what it replaces is {original.count(old)} times in {name}"
-    path = os.path.join(WORK, name)
     try:
-        open(path, "w").write(original.replace(old, new))
-        built = build()
-        if built.returncode != 0:
-            return "does not compile:\n" + built.stdout[-2000:]
+        replacement = copy.replaced(name, old, new)
+    except ValueError as error:
+        return str(error)
+    with replacement:
+        failed = copy.build("pond_tests")
+        if failed is not None:
+            return "does not compile:\n" + failed
         try:
-            result = run([os.path.join(WORK, "build/tests/pond_tests"), "--gtest_filter=" + tests,
-                          "--gtest_brief=1"], timeout=120)
+            result = run([copy.path("build/tests/pond_tests"), "--gtest_filter=" + tests,
+                          "--gtest_brief=1"], timeout=LONGEST)
         except subprocess.TimeoutExpired:
             return None  # hanging is failing
         return "survived" if result.returncode == 0 else None
-    finally:
-        open(path, "w").write(original)
 
 
 def main():
     chosen = [int(a) for a in sys.argv[1:]] or range(1, len(MUTANTS) + 1)
-    os.makedirs(WORK, exist_ok=True)
-    copy_sources()
-    # Optimized a little, warnings off: a mutant may leave something unused.
-    run(["cmake", "-S", WORK, "-B", os.path.join(WORK, "build"), "-G", "Ninja",
-         "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O1",
-         "-DPOND_WARNINGS=OFF"])
-    base = build()
-    if base.returncode != 0:
-        sys.exit(base.stdout[-4000:])
+    copy = Variant("mutants", "-DCMAKE_CXX_FLAGS_RELEASE=-O1")
+    failed = copy.build("pond_tests")
+    if failed is not None:
+        sys.exit(failed)
     alive = 0
     for number in chosen:
         tests, name, old, new = MUTANTS[number - 1]
-        why = try_mutant(number, tests, name, old, new)
+        why = try_mutant(copy, tests, name, old, new)
         print(f"{number:3} {tests:12} {name}: {why or 'killed'}", flush=True)
         alive += why is not None
     sys.exit(f"{alive} mutants are alive" if alive else 0)
