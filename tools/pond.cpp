@@ -32,6 +32,7 @@ int run(int argc, char **argv) {
   replay_command
       ->add_option("--against", replay.against, "these contenders only, beside pond and nginx")
       ->delimiter(',')
+      ->allow_extra_args(false)  // else it would take the traces behind it, too
       ->check(CLI::IsMember(contender_names()));
   constexpr unsigned most_rounds = 100000;
   replay_command->add_option("--rounds", replay.rounds, "times each is run; medians are printed")

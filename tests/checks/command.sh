@@ -55,7 +55,7 @@ import json, sys
 d = json.load(sys.stdin)[0]
 assert d["pools"]["created"] == 3009 and d["allocations"]["count"] == 70341 + 3062 - 3062, d'
 
-"$pond" replay --rounds 1 --against malloc plain.trace > out 2> err
+"$pond" replay --rounds 1 --against malloc plain.trace "$one" > out 2> err
 grep -q '^malloc ' out || fail "replay: $(cat out)"
 "$pond" replay --rounds 2 --json --against malloc plain.trace 2> err | python3 -c '
 import json, sys
