@@ -81,7 +81,7 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
     bytes = least;
     memory = take_memory(s, bytes, sizes::quantum);
   }
-  return memory;
+  return memory != nullptr ? memory : failed(s, bytes, sizes::quantum, false);
 }
 
 /// The usual next block: as large as the first one, and from the cache.

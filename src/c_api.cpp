@@ -10,7 +10,8 @@
 
 using namespace pond::detail;
 
-static_assert(sizeof(pond_head) == sizeof(head) && POND_STATE_SIZE == sizeof(state));
+static_assert(sizeof(pond_head) == sizeof(head) &&
+              POND_EMBEDDED_SIZE == sizeof(state) + sizeof(void *));
 
 namespace {
 
@@ -24,7 +25,18 @@ Result refuse(Result result) noexcept {
 
 int status(bool done) noexcept { return done ? 0 : -1; }
 
-constexpr pond_options default_options = POND_OPTIONS_INIT;
+bool known(const pond_embedding *host) noexcept {
+  return host != nullptr && host->struct_size == sizeof(pond_embedding);
+}
+
+/// A prefix that wraps here is then smaller than a head, and refused.
+embedding converted(const pond_embedding &host) noexcept {
+  return {host.prefix + sizeof(void *), host.head_offset, &host};
+}
+
+void *struct_of(head *h, const pond_embedding &host) noexcept {
+  return h != nullptr ? reinterpret_cast<unsigned char *>(h) - host.head_offset : nullptr;
+}
 
 }  // namespace
 
@@ -201,17 +213,17 @@ int pond_set_default_upstream(const pond_upstream *upstream) noexcept {
 
 int pond_configure(const char *options) noexcept { return status(configure(options)); }
 
-void *pond_embed(const pond_options *options, const pond_embedding *host) noexcept {
-  if (host == nullptr || host->struct_size != sizeof(pond_embedding)) {
-    return refuse<void *>(nullptr);
-  }
-  const embedding converted{host->prefix, host->head_offset, host->on_failure,
-                            host->on_failure_context};
-  head *h = create_inside(options != nullptr ? *options : default_options, converted);
-  return h != nullptr ? base_of(*h->state) : nullptr;
+void *pond_embed(size_t first_block, size_t threshold, const pond_embedding *host) noexcept {
+  if (!known(host)) return refuse<void *>(nullptr);
+  return struct_of(create_inside(first_block, threshold, converted(*host)), *host);
 }
 
-void pond_visit(const pond_pool *pool, void (*block)(void *, const void *, size_t),
+void *pond_embed_with(const pond_options *options, const pond_embedding *host) noexcept {
+  if (!known(host) || options == nullptr) return refuse<void *>(nullptr);
+  return struct_of(create_inside(*options, converted(*host)), *host);
+}
+
+void pond_visit(const pond_pool *pool, void (*block)(void *, const void *, size_t, size_t),
                 void (*large)(void *, const void *, size_t), void *context) noexcept {
   if (pool != nullptr) visit(head_of(pool), block, large, context);
 }

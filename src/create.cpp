@@ -31,10 +31,11 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
 /// Writes a new state into its block and shows its room to the head. `charged`: bytes that the pool
 /// holds already.
 [[gnu::always_inline]] inline void begin(head &pool, unsigned char *base, std::size_t size,
-                                         std::size_t prefix, std::uint8_t flags,
+                                         const embedding &where, std::uint8_t flags,
                                          std::size_t charged) noexcept {
-  auto *s = reinterpret_cast<state *>(base + prefix);
-  const std::size_t room = size - prefix - sizeof(state);
+  auto *s = reinterpret_cast<state *>(base + where.prefix);
+  if (where.host != nullptr) *(reinterpret_cast<const pond_embedding **>(s) - 1) = where.host;
+  const std::size_t room = size - where.prefix - sizeof(state);
   const auto reserved = static_cast<std::uint32_t>(charged / sizes::quantum);
   *s = {.first = {nullptr, size},
         .rooms = nullptr,
@@ -45,7 +46,7 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
         .reserved = reserved,
         .peak = reserved,
         .threshold = static_cast<std::uint32_t>(sizes::default_threshold(room)),
-        .prefix = static_cast<std::uint8_t>(prefix / sizeof(void *)),
+        .prefix = static_cast<std::uint8_t>(where.prefix / sizeof(void *)),
         .flags = flags,
         .taken = 0,
         .larges_seen = 0};
@@ -54,13 +55,13 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
 
 /// A plain pool whose first block is not at hand, or must be watched.
 [[gnu::noinline]] head *begin_plain_slow(head *pool, std::size_t first_block,
-                                         std::size_t prefix) noexcept {
-  block *b = cache_take(first_block_size(first_block, prefix));
+                                         const embedding &where) noexcept {
+  block *b = cache_take(first_block_size(first_block, where.prefix));
   if (b == nullptr) return nullptr;
   const std::size_t size = b->size;
   auto *base = reinterpret_cast<unsigned char *>(b);
-  if (pool == nullptr) pool = reinterpret_cast<head *>(base);
-  begin(*pool, base, size, prefix, 0, 0);
+  if (pool == nullptr) pool = reinterpret_cast<head *>(base + where.head_offset);
+  begin(*pool, base, size, where, 0, 0);
   if (charge(*pool->state, size) && (!watching() || trap(*pool))) return pool;
   cache_give(b, size);
   return nullptr;
@@ -72,29 +73,31 @@ constexpr std::size_t most_quick_block = most_cached_block / 2;
 /// A plain pool from the cache: no option, no extension, nothing that calls. What is in the cache
 /// needs no second look: there is no cache where pools are watched.
 [[gnu::always_inline]] inline head *begin_plain(head *pool, std::size_t first_block,
-                                                std::size_t prefix) noexcept {
-  const std::size_t least = prefix + sizeof(state) + least_room;
+                                                const embedding &where) noexcept {
+  const std::size_t least = where.prefix + sizeof(state) + least_room;
   // Too small, 0 among them, too large, or nothing cached. A size of broken quanta can be of a
   // lower class than the block it needs: then that is found by the slow way.
   if (first_block - least > most_quick_block) [[unlikely]]
-    return begin_plain_slow(pool, first_block, prefix);
+    return begin_plain_slow(pool, first_block, where);
   block *b = cache_try(first_block);
   if (b == nullptr) [[unlikely]]
-    return begin_plain_slow(pool, first_block, prefix);
+    return begin_plain_slow(pool, first_block, where);
   const std::size_t size = b->size;
   auto *base = reinterpret_cast<unsigned char *>(b);
-  if (pool == nullptr) pool = reinterpret_cast<head *>(base);
-  begin(*pool, base, size, prefix, 0, size);
+  if (pool == nullptr) pool = reinterpret_cast<head *>(base + where.head_offset);
+  begin(*pool, base, size, where, 0, size);
   return pool;
 }
 
-/// Whether the head lies inside the host's prefix. Where the head is elsewhere there is no prefix.
-bool valid(const embedding &host, bool head_inside) noexcept {
+/// Whether the head lies inside the prefix, and before the word that points to the host. Where the
+/// head is elsewhere there is no prefix.
+bool valid(const embedding &where, bool head_inside) noexcept {
   constexpr std::size_t largest_prefix = UINT8_MAX * sizeof(void *);
-  if (host.prefix % sizeof(void *) != 0 || host.prefix > largest_prefix) return false;
-  if (!head_inside) return host.prefix == 0;
-  return host.prefix >= sizeof(head) && host.head_offset % sizeof(void *) == 0 &&
-         host.head_offset <= host.prefix - sizeof(head);
+  if (where.prefix % sizeof(void *) != 0 || where.prefix > largest_prefix) return false;
+  if (!head_inside) return where.prefix == 0;
+  const std::size_t behind = sizeof(head) + (where.host != nullptr ? sizeof(void *) : 0);
+  return where.prefix >= behind && where.head_offset % sizeof(void *) == 0 &&
+         where.head_offset <= where.prefix - behind;
 }
 
 bool valid(const pond_options &options) noexcept {
@@ -124,22 +127,20 @@ void set_tag(extension &ext, const char *tag) noexcept {
 /// What a reset keeps counts against the limit, and must leave room for what comes next.
 constexpr std::size_t least_limit_over_kept = 4;
 
-void set_options(state &s, extension &ext, const pond_options &options,
-                 const embedding &host) noexcept {
+void set_threshold(state &s, std::size_t threshold) noexcept {
+  constexpr std::size_t most = UINT32_MAX;
+  s.threshold = static_cast<std::uint32_t>(threshold < most ? threshold : most);
+}
+
+void set_options(state &s, extension &ext, const pond_options &options) noexcept {
   ext.soft_limit = options.soft_limit;
   ext.hard_limit = options.hard_limit;
   ext.on_limit = options.on_limit;
   ext.on_limit_context = options.on_limit_context;
-  ext.on_failure = host.on_failure;
-  ext.on_failure_context = host.on_failure_context;
   const std::size_t most_kept = options.hard_limit / least_limit_over_kept;
   ext.keep = options.keep < most_kept ? options.keep : most_kept;
   if (options.largest_block != 0) ext.largest_block = options.largest_block;
-  if (options.large_threshold != 0) {
-    const std::size_t most = UINT32_MAX;
-    s.threshold =
-        static_cast<std::uint32_t>(options.large_threshold < most ? options.large_threshold : most);
-  }
+  if (options.large_threshold != 0) set_threshold(s, options.large_threshold);
   set_tag(ext, options.tag);
 }
 
@@ -178,12 +179,12 @@ void give_first_block(const pond_options &options, const origin &from) noexcept 
 
 /// Extension, options, parent, quota, trap: everything that can still fail once the first block is
 /// there. What is half made is taken apart by the ordinary end of a pool.
-bool furnish(head &pool, const pond_options &options, const embedding &host) noexcept {
+bool furnish(head &pool, const pond_options &options) noexcept {
   state &s = *pool.state;
   extension *ext = extend_state(s, options.upstream);
   if (ext == nullptr) return false;
   ext->owner = &pool;
-  set_options(s, *ext, options, host);
+  set_options(s, *ext, options);
   if (options.parent != nullptr && !enter_tree(s, head_of(options.parent))) return false;
   if (!sizes::within(0, ext->reserved, ext->hard_limit)) {
     errno = EDQUOT;
@@ -192,17 +193,17 @@ bool furnish(head &pool, const pond_options &options, const embedding &host) noe
   return !watching() || trap(pool);
 }
 
-head *begin_with(head *pool, const pond_options &options, const embedding &host) noexcept {
-  if (!valid(options) || !valid(host, pool == nullptr)) {
+head *begin_with(head *pool, const pond_options &options, const embedding &where) noexcept {
+  if (!valid(options) || !valid(where, pool == nullptr)) {
     errno = EINVAL;
     return nullptr;
   }
   origin from{};
-  if (!find_first_block(options, host.prefix, from)) return nullptr;
-  if (pool == nullptr) pool = reinterpret_cast<head *>(from.base + host.head_offset);
-  begin(*pool, from.base, from.size, host.prefix, from.flags, 0);
+  if (!find_first_block(options, where.prefix, from)) return nullptr;
+  if (pool == nullptr) pool = reinterpret_cast<head *>(from.base + where.head_offset);
+  begin(*pool, from.base, from.size, where, from.flags, 0);
   if ((from.flags & flag_borrowed) == 0) charge(*pool->state, from.size);
-  if (furnish(*pool, options, host)) return pool;
+  if (furnish(*pool, options)) return pool;
   const int error = errno;
   if (pool->state->ext != nullptr) {
     destroy_state(*pool->state, nullptr);
@@ -216,7 +217,7 @@ head *begin_with(head *pool, const pond_options &options, const embedding &host)
 }  // namespace
 
 bool create(head &pool, std::size_t first_block) noexcept {
-  return begin_plain(&pool, first_block, 0) != nullptr;
+  return begin_plain(&pool, first_block, {}) != nullptr;
 }
 
 bool create(head &pool, const pond_options &options) noexcept {
@@ -224,16 +225,27 @@ bool create(head &pool, const pond_options &options) noexcept {
 }
 
 head *create_inside(std::size_t first_block) noexcept {
-  return begin_plain(nullptr, first_block, sizeof(head));
+  return begin_plain(nullptr, first_block, {.prefix = sizeof(head)});
 }
 
-head *create_inside(const pond_options &options, const embedding &host) noexcept {
-  return begin_with(nullptr, options, host);
+head *create_inside(std::size_t first_block, std::size_t threshold,
+                    const embedding &where) noexcept {
+  if (!valid(where, true)) [[unlikely]] {
+    errno = EINVAL;
+    return nullptr;
+  }
+  head *pool = begin_plain(nullptr, first_block, where);
+  if (pool != nullptr && threshold != 0) set_threshold(*pool->state, threshold);
+  return pool;
+}
+
+head *create_inside(const pond_options &options, const embedding &where) noexcept {
+  return begin_with(nullptr, options, where);
 }
 
 bool adopt_default(head &pool) noexcept {
   head begun{};
-  if (begin_plain(&begun, default_first_block, 0) == nullptr) return false;
+  if (begin_plain(&begun, default_first_block, {}) == nullptr) return false;
   pool = begun;
   moved(pool);
   return true;

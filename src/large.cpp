@@ -71,7 +71,10 @@ bool grow(state &s, large_index &index) noexcept {
   grown.capacity = index.capacity != 0 ? index.capacity * 2 : first_capacity;
   grown.bytes = sizes::multiply(grown.capacity, sizeof(void *));
   grown.slots = static_cast<owned **>(take_memory(s, grown.bytes, sizes::quantum));
-  if (grown.slots == nullptr) return false;
+  if (grown.slots == nullptr) {
+    failed(s, grown.bytes, sizes::quantum, false);
+    return false;
+  }
   std::memset(grown.slots, 0, grown.capacity * sizeof(void *));
   for (owned *large = s.larges; large != nullptr; large = large->next) put(grown, large);
   free_index(s, index);
@@ -123,7 +126,7 @@ void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
   large->memory = take_memory(s, bytes, alignment < sizes::quantum ? sizes::quantum : alignment);
   if (large->memory == nullptr) {
     spare_record(s, large);
-    return nullptr;
+    return failed(s, size, alignment, true);
   }
   large->when |= noted(alignment);
   if (indexed(s)) {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "memory.hpp"
+#include "pond/embed.h"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -49,10 +50,17 @@ void *take_memory_slow(state &s, std::size_t &size, std::size_t alignment) noexc
   if (memory != nullptr) [[likely]]
     return memory;
   discharge(s, asked);
-  if (s.ext != nullptr && s.ext->on_failure != nullptr) {
-    s.ext->on_failure(s.ext->on_failure_context, asked, alignment);
-  }
   errno = ENOMEM;
+  return nullptr;
+}
+
+std::nullptr_t failed(state &s, std::size_t size, std::size_t alignment, bool large) noexcept {
+  const int error = errno;
+  const pond_embedding *host = host_of(s);
+  if (error == ENOMEM && host != nullptr && host->on_failure != nullptr) {
+    host->on_failure(base_of(s), size, alignment, large);
+    errno = error;
+  }
   return nullptr;
 }
 
@@ -79,7 +87,7 @@ extension *extend_state(state &s, const pond_upstream *own) noexcept {
     if (b != nullptr) size = b->size;
     memory = b;
   }
-  if (memory == nullptr) return nullptr;
+  if (memory == nullptr) return failed(s, size, sizes::quantum, false);
   auto *ext = static_cast<extension *>(memory);
   std::memset(ext, 0, sizeof(extension));
   ext->size = size;

@@ -12,6 +12,11 @@ namespace detail {
 void *take_memory_slow(state &s, std::size_t &size, std::size_t alignment) noexcept;
 void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alignment) noexcept;
 
+/// No memory, or a quota said no: tells the host, if there is one and it is memory that lacks.
+/// Returns null, and leaves errno as it was.
+POND_COLD std::nullptr_t failed(state &s, std::size_t size, std::size_t alignment,
+                                bool large) noexcept;
+
 /// At least `size` bytes (16 or more); sets `size` to what was really taken. Null: errno says why.
 [[gnu::always_inline]] inline void *take_memory(state &s, std::size_t &size,
                                                 std::size_t alignment) noexcept {

@@ -110,8 +110,6 @@ struct extension {
   pond_limit_callback *on_limit;
   void *on_limit_context;
   pond_upstream upstream;
-  void (*on_failure)(void *context, std::size_t size, std::size_t alignment);
-  void *on_failure_context;
   std::size_t keep;
   std::size_t largest_block;
   char tag[tag_capacity];
@@ -161,6 +159,14 @@ inline const head &real(const head &pool) noexcept { return real(const_cast<head
 
 inline unsigned char *base_of(state &s) noexcept {
   return reinterpret_cast<unsigned char *>(&s) - std::size_t{s.prefix} * sizeof(void *);
+}
+
+/// The host whose struct a pool lies in, or null. Only with one is there more before the state than
+/// a head.
+inline const pond_embedding *host_of(state &s) noexcept {
+  constexpr std::size_t most_without = sizeof(head) / sizeof(void *);
+  if (s.prefix <= most_without) return nullptr;
+  return *(reinterpret_cast<const pond_embedding *const *>(&s) - 1);
 }
 
 inline std::uint64_t epoch_of(const state &s) noexcept {

@@ -28,6 +28,23 @@ void add_records(const state &s, pond_stats &stats) noexcept {
   for (const owned *c = s.cleanups; c != nullptr; c = c->next) stats.cleanups += 1;
 }
 
+/// The room that is left in one block: the head's, or one of an earlier block.
+std::size_t unused_in(const head &pool, const void *memory, std::size_t size) noexcept {
+  const auto *begin = static_cast<const unsigned char *>(memory);
+  const auto inside = [&](const void *end) {
+    return static_cast<const unsigned char *>(end) - begin > 0 &&
+           static_cast<const unsigned char *>(end) - begin <= static_cast<std::ptrdiff_t>(size);
+  };
+  const head &h = real(pool);
+  if (inside(h.end)) return static_cast<std::size_t>(h.end - h.cur);
+  for (const room *r = pool.state->rooms; r != nullptr; r = r->next) {
+    if (inside(r->end)) {
+      return static_cast<std::size_t>(r->end - reinterpret_cast<const unsigned char *>(r));
+    }
+  }
+  return 0;
+}
+
 void add(const head &pool, pond_stats &stats, bool recursive) noexcept {
   if (pool.state == nullptr) return;
   const state &s = *pool.state;
@@ -56,12 +73,16 @@ void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept {
   }
 }
 
-void visit(const head &pool, visitor visit_block, visitor visit_large, void *context) noexcept {
+void visit(const head &pool, block_visitor visit_block, large_visitor visit_large,
+           void *context) noexcept {
   if (pool.state == nullptr) return;
   state &s = *pool.state;
   if (visit_block != nullptr) {
-    for (const block *b = s.first.next; b != nullptr; b = b->next) visit_block(context, b, b->size);
-    visit_block(context, base_of(s), s.first.size);
+    const auto visit_one = [&](const void *memory, std::size_t size) {
+      visit_block(context, memory, size, unused_in(pool, memory, size));
+    };
+    for (const block *b = s.first.next; b != nullptr; b = b->next) visit_one(b, b->size);
+    visit_one(base_of(s), s.first.size);
   }
   if (visit_large == nullptr) return;
   for (const owned *large = s.larges; large != nullptr; large = large->next) {

@@ -14,9 +14,8 @@ struct host {
   void *more[4];
 };
 
-pond_embedding embedding(void (*on_failure)(void *, std::size_t, std::size_t) = nullptr,
-                         void *context = nullptr) {
-  return {sizeof(pond_embedding), sizeof(host), offsetof(host, head), on_failure, context};
+pond_embedding embedding(void (*on_failure)(void *, std::size_t, std::size_t, bool) = nullptr) {
+  return {sizeof(pond_embedding), sizeof(host), offsetof(host, head), on_failure};
 }
 
 pond_pool *pool_of(host *h) { return pond_embedded_pool(&h->head); }
@@ -28,13 +27,13 @@ TEST(Embed, TheHostsStructLiesAtTheStartOfTheFirstBlock) {
   options.first_block = 512;
   options.upstream = &from;
   const pond_embedding wanted = embedding();
-  auto *h = static_cast<host *>(pond_embed(&options, &wanted));
+  auto *h = static_cast<host *>(pond_embed_with(&options, &wanted));
   ASSERT_NE(h, nullptr);
   h->name[0] = 'h';
   EXPECT_TRUE(upstream.owns(h));
   if (!support::trapped) {
     EXPECT_EQ(pond_alloc_packed(pool_of(h), 1),
-              reinterpret_cast<char *>(h) + sizeof(host) + POND_STATE_SIZE);
+              reinterpret_cast<char *>(h) + sizeof(host) + POND_EMBEDDED_SIZE);
   }
   for (int i = 0; i < 100; ++i) support::use(pond_alloc(pool_of(h), 100));
   EXPECT_EQ(h->name[0], 'h');
@@ -45,7 +44,7 @@ TEST(Embed, TheHostsStructLiesAtTheStartOfTheFirstBlock) {
 TEST(Embed, TheHostMayMoveTheNewestBackAndForth) {
   POND_SKIP_WHEN_TRAPPED();
   const pond_embedding wanted = embedding();
-  auto *h = static_cast<host *>(pond_embed(nullptr, &wanted));
+  auto *h = static_cast<host *>(pond_embed(0, 0, &wanted));
   auto *p = static_cast<unsigned char *>(pond_alloc(pool_of(h), 32));
   EXPECT_EQ(h->head.cur, p + 32);
   h->head.cur = p + 64;  // grown in place, as nginx's arrays do
@@ -58,49 +57,94 @@ TEST(Embed, TheHostMayMoveTheNewestBackAndForth) {
 TEST(Embed, VisitsEveryBlockAndLarge) {
   POND_SKIP_WHEN_TRAPPED();
   const pond_embedding wanted = embedding();
-  pond_options options = POND_OPTIONS_INIT;
-  options.first_block = 1024;
-  auto *h = static_cast<host *>(pond_embed(&options, &wanted));
+  auto *h = static_cast<host *>(pond_embed(1024, 0, &wanted));
   for (int i = 0; i < 5; ++i) support::use(pond_alloc(pool_of(h), 700));
   void *large = pond_alloc_large(pool_of(h), 5000);
   struct seen {
     std::vector<const void *> blocks;
     std::vector<const void *> larges;
+    std::size_t unused = 0;
   } all;
   pond_visit(
       pool_of(h),
-      [](void *s, const void *p, std::size_t) { static_cast<seen *>(s)->blocks.push_back(p); },
+      [](void *s, const void *p, std::size_t, std::size_t unused) {
+        static_cast<seen *>(s)->blocks.push_back(p);
+        static_cast<seen *>(s)->unused += unused;
+      },
       [](void *s, const void *p, std::size_t) { static_cast<seen *>(s)->larges.push_back(p); },
       &all);
   EXPECT_EQ(all.blocks.size(), 5U);
   EXPECT_EQ(all.blocks.back(), h) << "the first block last";
+  pond_stats stats;
+  pond_get_stats(pool_of(h), &stats);
+  constexpr std::size_t headers = sizeof(host) + POND_EMBEDDED_SIZE + 4 * 16;
+  EXPECT_EQ(stats.reserved - stats.large_bytes, stats.used + all.unused + headers);
   EXPECT_EQ(all.larges, std::vector<const void *>{large});
   pond_visit(pool_of(h), nullptr, nullptr, nullptr);
   pond_visit(nullptr, nullptr, nullptr, nullptr);
   pond_destroy(pool_of(h));
 }
 
+/// What a host is told, kept in its own struct.
+struct told {
+  int times;
+  std::size_t size;
+  bool large;
+};
+
 TEST(Embed, TheHostIsToldOfFailures) {
-  struct told {
-    int times = 0;
-    std::size_t size = 0;
-  } t;
   workload::checking_upstream upstream;
   const pond_upstream from = upstream.get();
   pond_options options = POND_OPTIONS_INIT;
   options.upstream = &from;
-  const pond_embedding wanted = embedding(
-      [](void *self, std::size_t size, std::size_t) {
-        ++static_cast<told *>(self)->times;
-        static_cast<told *>(self)->size = size;
-      },
-      &t);
-  auto *h = static_cast<host *>(pond_embed(&options, &wanted));
+  const pond_embedding wanted = embedding([](void *h, std::size_t size, std::size_t, bool large) {
+    auto *t = static_cast<told *>(static_cast<host *>(h)->more[0]);
+    *t = {t->times + 1, size, large};
+  });
+  auto *h = static_cast<host *>(pond_embed_with(&options, &wanted));
+  told t{};
+  h->more[0] = &t;
   upstream.fail_at(1, true);
   EXPECT_EQ(pond_alloc(pool_of(h), 100000), nullptr);
   EXPECT_EQ(t.times, 1);
-  EXPECT_GE(t.size, 100000U);
+  EXPECT_EQ(t.size, 100000U);
+  EXPECT_TRUE(t.large);
+  while (pond_alloc(pool_of(h), 100) != nullptr) {
+  }
+  EXPECT_EQ(t.times, 2) << "a block that is tried in two sizes is told once";
+  EXPECT_FALSE(t.large);
   upstream.fail_at(0);
+  pond_destroy(pool_of(h));
+}
+
+TEST(Embed, APlainHostIsToldToo) {
+  support::checked_default_upstream upstream;
+  const pond_embedding wanted = embedding([](void *h, std::size_t, std::size_t, bool) {
+    ++static_cast<told *>(static_cast<host *>(h)->more[0])->times;
+  });
+  auto *h = static_cast<host *>(pond_embed(512, 400, &wanted));
+  told t{};
+  h->more[0] = &t;
+  upstream->fail_at(1, true);
+  EXPECT_EQ(pond_alloc_large(pool_of(h), 5000), nullptr);
+  EXPECT_EQ(t.times, 1);
+  while (pond_alloc(pool_of(h), 100) != nullptr) {
+  }
+  EXPECT_EQ(t.times, 2);
+  pond_destroy(pool_of(h));
+  pond_trim();
+}
+
+TEST(Embed, TheHostSaysWhatIsLarge) {
+  POND_SKIP_WHEN_TRAPPED();
+  const pond_embedding wanted = embedding();
+  auto *h = static_cast<host *>(pond_embed(512, 432, &wanted));
+  for (int i = 0; i < 20; ++i) {
+    void *p = pond_alloc(pool_of(h), 432);
+    EXPECT_FALSE(pond_free(pool_of(h), p)) << "not above the threshold";
+  }
+  void *p = pond_alloc(pool_of(h), 433);
+  EXPECT_TRUE(pond_free(pool_of(h), p));
   pond_destroy(pool_of(h));
 }
 
@@ -108,7 +152,7 @@ TEST(Embed, RefusesWhatCannotBe) {
   pond_embedding wanted = embedding();
   const auto refused = [&wanted] {
     errno = 0;
-    EXPECT_EQ(pond_embed(nullptr, &wanted), nullptr);
+    EXPECT_EQ(pond_embed(0, 0, &wanted), nullptr);
     EXPECT_EQ(errno, EINVAL);
     wanted = embedding();
   };
@@ -122,7 +166,11 @@ TEST(Embed, RefusesWhatCannotBe) {
   refused();
   wanted.head_offset = sizeof(host);
   refused();
-  EXPECT_EQ(pond_embed(nullptr, nullptr), nullptr);
+  wanted.prefix = SIZE_MAX - 7;  // wraps when the library adds its word
+  refused();
+  EXPECT_EQ(pond_embed(0, 0, nullptr), nullptr);
+  EXPECT_EQ(pond_embed_with(nullptr, &wanted), nullptr);
+  EXPECT_EQ(pond_embed(SIZE_MAX, 0, &wanted), nullptr);
 }
 
 }  // namespace

@@ -22,21 +22,27 @@ typedef struct pond_head {
   void *state;
 } pond_head;
 
-/** What the host needs beside the options of the pool. */
+/** What a host is: one constant object, which must outlive its pools. */
 typedef struct pond_embedding {
   size_t struct_size; /**< sizeof(pond_embedding); another size is EINVAL */
-  size_t prefix;      /**< bytes of the first block that are the host's, a multiple of 8, <= 2040 */
+  size_t prefix;      /**< bytes of the first block that are the host's, a multiple of 8, <= 2032 */
   size_t head_offset; /**< where in them the pond_head lies, a multiple of 8 */
-  /** Told when memory could not be had, so that the host can log it in its own words; may be NULL.
-   *  It must not use the pool. A first block that cannot be had is told by the NULL of creation. */
-  void (*on_failure)(void *context, size_t size, size_t alignment);
-  void *on_failure_context;
+  /** Told when the upstream had no memory for a large allocation of `size` bytes or for a block, so
+   *  that the host can log it in its own words; may be NULL. `host` is the host's struct. It must not
+   *  use the pool, nor throw. A first block that cannot be had is told by the NULL of creation. */
+  void (*on_failure)(void *host, size_t size, size_t alignment, bool large);
 } pond_embedding;
 
-/** Creates a pool; returns the host's struct, `prefix` bytes, aligned to 16, of which only the
- *  pond_head is written. NULL as from pond_create_with; options NULL: the defaults. The pool costs
- *  72 bytes of the first block behind the prefix. */
-POND_API void *pond_embed(const pond_options *options, const pond_embedding *embedding)
+/** Creates a pool whose first block has `first_block` bytes, POND_EMBEDDED_SIZE behind the prefix its
+ *  own; any size, as for pond_create. Requests above `large_threshold` are large where they do not
+ *  fit; 0: by the size of the first block. Returns the host's struct, `prefix` bytes aligned to 16,
+ *  of which only the pond_head is written. NULL as from pond_create; EINVAL for an embedding that
+ *  cannot be. About 70 instructions where a block of that size was used before. */
+POND_API void *pond_embed(size_t first_block, size_t large_threshold,
+                          const pond_embedding *embedding) POND_NOEXCEPT;
+
+/** The same with options. */
+POND_API void *pond_embed_with(const pond_options *options, const pond_embedding *embedding)
     POND_NOEXCEPT;
 
 /** The pool whose three words are at `head`. */
@@ -45,13 +51,15 @@ static inline pond_pool *pond_embedded_pool(pond_head *head) {
 }
 
 /** Bytes of a first block that pond needs behind the host's prefix. */
-#define POND_STATE_SIZE 72U
+#define POND_EMBEDDED_SIZE 80U
 
-/** Calls block(context, memory, size) for every block of the pool, the newest first and the first
- *  block last, then large(context, memory, size) for every large allocation, the newest first.
- *  Either may be NULL. The callbacks must not change the pool. */
+/** Calls block(context, memory, size, unused) for every block of the pool, the newest first and the
+ *  first block last, `unused` being the room that is left in it; then large(context, memory, size)
+ *  for every large allocation, the newest first. Either may be NULL. The callbacks must not change
+ *  the pool. */
 POND_API void pond_visit(const pond_pool *pool,
-                         void (*block)(void *context, const void *memory, size_t size),
+                         void (*block)(void *context, const void *memory, size_t size,
+                                       size_t unused),
                          void (*large)(void *context, const void *memory, size_t size),
                          void *context) POND_NOEXCEPT;
 

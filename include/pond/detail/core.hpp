@@ -12,23 +12,27 @@
 #include "pond/detail/bump.hpp"
 #include "pond/types.h"
 
+struct pond_embedding;
+
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
-/// What an embedding host adds to the options: see embed.h.
+/// Where the head lies, if it does not lie in its user's object: in the first block, before the
+/// state. With a host (embed.h) the last word of the prefix points to it.
 struct embedding {
-  std::size_t prefix = 0;       // bytes before the state in the first block, a multiple of 8
-  std::size_t head_offset = 0;  // where in them the head lies
-  void (*on_failure)(void *context, std::size_t size, std::size_t alignment) = nullptr;
-  void *on_failure_context = nullptr;
+  std::size_t prefix = 0;  // bytes before the state in the first block, a multiple of 8
+  std::size_t head_offset = 0;
+  const pond_embedding *host = nullptr;
 };
 
 // Life
 POND_API bool create(head &pool, std::size_t first_block) noexcept;
 POND_API bool create(head &pool, const pond_options &options) noexcept;
 POND_API head *create_inside(std::size_t first_block) noexcept;
-POND_API head *create_inside(const pond_options &options, const embedding &host) noexcept;
+POND_API head *create_inside(std::size_t first_block, std::size_t threshold,
+                             const embedding &where) noexcept;
+POND_API head *create_inside(const pond_options &options, const embedding &where) noexcept;
 POND_API void reset(head &pool) noexcept;
 POND_API void destroy(head &pool) noexcept;
 POND_API void moved(head &to) noexcept;
@@ -58,8 +62,11 @@ POND_API void seal(head &pool) noexcept;
 POND_API bool outlives(const head &a, const head &b) noexcept;
 POND_API void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept;
 POND_API const char *tag(const head &pool) noexcept;
-using visitor = void (*)(void *context, const void *memory, std::size_t size);
-POND_API void visit(const head &pool, visitor block, visitor large, void *context) noexcept;
+using block_visitor = void (*)(void *context, const void *memory, std::size_t size,
+                               std::size_t unused);
+using large_visitor = void (*)(void *context, const void *memory, std::size_t size);
+POND_API void visit(const head &pool, block_visitor block, large_visitor large,
+                    void *context) noexcept;
 
 // Strings
 POND_API char *copy_string(head &pool, const char *text, std::size_t length) noexcept;
