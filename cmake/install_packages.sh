@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the given groups that are missing, by name:
 #
-#   cmake/install_packages.sh GROUP...      groups: build, contenders, test
+#   cmake/install_packages.sh GROUP...      groups: build, contenders, test, nginx
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -12,6 +12,8 @@ contenders=(libboost-container-dev libapr1-dev libprotobuf-dev llvm-14-dev libmi
   libjemalloc-dev libbenchmark-dev dpkg-dev ca-certificates)
 test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck pkg-config binutils
   python3)
+nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
+  apache2-utils procps util-linux)
 
 wanted=()
 for group in "$@"; do
@@ -19,6 +21,7 @@ for group in "$@"; do
     build) wanted+=("${build[@]}") ;;
     contenders) wanted+=("${contenders[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    nginx) wanted+=("${nginx[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;
   esac
 done

@@ -40,6 +40,9 @@ struct cache {
   std::size_t room;   // bytes that may still be cached
   std::size_t limit;  // bytes that may be cached in all; 0: the two shared empty ones
   std::uint32_t until_trim;
+  std::ptrdiff_t
+      outside;  // bytes the upstream gave less those given back: pools and cache hold them
+  std::ptrdiff_t most_outside;  // since memory last went back to the system
   bin bins[bin_count];
 };
 

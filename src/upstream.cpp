@@ -7,6 +7,8 @@
 #include "cache.hpp"
 #include "watch.hpp"
 
+extern "C" int malloc_trim(std::size_t) __attribute__((weak));  // glibc has it
+
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
@@ -32,6 +34,10 @@ const pond_upstream &default_upstream() noexcept { return current; }
 void replace_default_upstream(const pond_upstream *upstream) noexcept {
   cache_trim();  // what is cached goes back to where it came from
   current = upstream != nullptr ? *upstream : library;
+}
+
+void upstream_pass_on() noexcept {
+  if (current.allocate == library_allocate && malloc_trim != nullptr) malloc_trim(0);
 }
 
 void *upstream_take(const pond_upstream &upstream, std::size_t size,

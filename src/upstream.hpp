@@ -20,6 +20,10 @@ void *upstream_take(const pond_upstream &upstream, std::size_t size,
 void upstream_give(const pond_upstream &upstream, void *memory, std::size_t size,
                    std::size_t alignment) noexcept;
 
+/// Asks the C library, if it is the default, to give what is free to the system. Takes its time:
+/// some microseconds for each megabyte.
+void upstream_pass_on() noexcept;
+
 }  // namespace detail
 }  // namespace POND_NAMESPACE_TAG
 }  // namespace pond

@@ -2,7 +2,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstring>
+#include <fstream>
 #include <thread>
+#include <vector>
 
 #include "support.hpp"
 
@@ -140,5 +143,42 @@ TEST(Cache, NoMemoryFromTheUpstreamEmptiesItFirst) {
   pond::pool pool(9000);  // no cached block is large enough, the upstream says no once
   EXPECT_EQ(pond_cached_bytes(), 0U);
 }
+
+#if !defined(__SANITIZE_THREAD__)  // has a malloc of its own
+
+/// Bytes of this process that are in memory.
+std::size_t resident_bytes() {
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+TEST(Cache, MemoryGoesBackToTheSystemWhenAPeakHasPassed) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond_trim();
+  pond_set_cache_limit(std::size_t{1} << 20);
+  const auto serve = [](pond::pool &pool) {
+    for (int i = 0; i < 8; ++i) std::memset(pool.allocate(4000), 1, 4000);
+  };
+  const std::size_t before = resident_bytes();
+  std::size_t at_peak = 0;
+  {
+    std::vector<pond::pool> peak(2000);
+    for (pond::pool &pool : peak) serve(pool);
+    at_peak = resident_bytes();
+    // The last ones first: what the cache keeps lies above what goes back to malloc.
+    while (!peak.empty()) peak.pop_back();
+  }
+  EXPECT_GT(at_peak - before, 50'000'000U);
+  for (int i = 0; i < 20000; ++i) {
+    pond::pool pool;
+    serve(pool);
+  }
+  EXPECT_LT(resident_bytes(), before + (at_peak - before) / 10);
+  pond_trim();
+}
+
+#endif
 
 }  // namespace
