@@ -37,7 +37,7 @@ class Bench:
         self.binaries, self.folder = binaries, fresh(folder)
         write_pages(os.path.join(folder, "pages"))
         # The backend is nginx with its own pool, in both cases the same one.
-        self.backend = self.server("stock", "backend", backend=1)
+        self.backend = self.server("stock", "backend", cpu=LOAD_CPU, backend=1)
         self.backend.start()
 
     def server(self, which, name, main="", wrapper=(), cpu=None, backend=None):
