@@ -65,8 +65,8 @@ MUTANTS = [
      "  cleanup->handler"),
     # --- the mechanisms themselves
     ("Failure.*", "src/large.cpp",
-     "  if (large->memory == nullptr) {\n    spare_record(s, large);\n    return nullptr;",
-     "  if (large->memory == nullptr) {\n    link(s.larges, large);\n    return nullptr;"),
+     "  if (large->memory == nullptr) {\n    spare_record(s, large);",
+     "  if (large->memory == nullptr) {\n    link(s.larges, large);"),
     ("Mark.*", "src/records.hpp",
      "for (; mark != nullptr && epoch_of(*record) < mark->epoch; mark = mark->outer) {",
      "for (; false; mark = mark->outer) {"),
@@ -80,7 +80,9 @@ MUTANTS = [
     ("Mark.*", "src/marks.cpp", "open->epoch == mark.opaque[1] && as_word(&s) == mark.opaque[2]",
      "true"),
     ("Children.*", "src/tree.cpp", "      orphan(child);", "      destroy_state(child, nullptr);"),
-    ("Embed.*", "src/create.cpp", "host.head_offset <= host.prefix - sizeof(head);", "true;"),
+    ("Embed.*", "src/create.cpp", "where.head_offset <= where.prefix - behind;", "true;"),
+    ("Embed.*", "src/memory.cpp", "error == ENOMEM && host != nullptr", "false && host != nullptr"),
+    ("Cache.*", "src/cache.cpp", "  upstream_pass_on();", ""),
 ]
 
 
