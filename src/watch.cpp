@@ -34,7 +34,8 @@ constexpr std::size_t granule = 8;
 
 struct settings {
   bool own = false;           // every allocation has its own upstream memory
-  std::uint64_t fail_at = 0;  // the upstream call that fails; 0: none
+  std::uint64_t fail_at = 0;  // the upstream call that fails, and the last one; 0: none
+  std::uint64_t fail_until = 0;
 };
 
 struct watcher {
@@ -70,7 +71,7 @@ bool equals(const char *word, std::size_t length, const char *name) noexcept {
   return std::strlen(name) == length && std::memcmp(word, name, length) == 0;
 }
 
-/// The digits of `fail=N`; false when there is anything else, or too much of it.
+/// The digits of a number; false when there is anything else, or too much of it.
 bool read_number(const char *text, std::size_t length, std::uint64_t &number) noexcept {
   if (length == 0) return false;
   std::uint64_t n = 0;
@@ -83,6 +84,16 @@ bool read_number(const char *text, std::size_t length, std::uint64_t &number) no
   return true;
 }
 
+/// N, or N-M.
+bool read_range(const char *text, std::size_t length, std::uint64_t &first,
+                std::uint64_t &last) noexcept {
+  const auto *hyphen = static_cast<const char *>(std::memchr(text, '-', length));
+  const std::size_t digits = hyphen != nullptr ? static_cast<std::size_t>(hyphen - text) : length;
+  if (!read_number(text, digits, first)) return false;
+  last = first;
+  return hyphen == nullptr || read_number(hyphen + 1, length - digits - 1, last);
+}
+
 bool read_word(const char *word, std::size_t length, settings &into) noexcept {
   constexpr char fail[] = "fail=";
   constexpr std::size_t fail_length = sizeof(fail) - 1;
@@ -92,7 +103,7 @@ bool read_word(const char *word, std::size_t length, settings &into) noexcept {
     return true;
   }
   if (length > fail_length && std::memcmp(word, fail, fail_length) == 0) {
-    return read_number(word + fail_length, length - fail_length, into.fail_at);
+    return read_range(word + fail_length, length - fail_length, into.fail_at, into.fail_until);
   }
   return false;
 }
@@ -149,10 +160,11 @@ bool watching() noexcept {
 }
 
 bool must_fail() noexcept {
-  const std::uint64_t fail_at = watch().chosen.fail_at;
-  if (fail_at == 0) [[likely]]
+  const settings &chosen = watch().chosen;
+  if (chosen.fail_at == 0) [[likely]]
     return false;
-  return __atomic_add_fetch(&upstream_calls, 1, __ATOMIC_RELAXED) == fail_at;
+  const std::uint64_t call = __atomic_add_fetch(&upstream_calls, 1, __ATOMIC_RELAXED);
+  return call >= chosen.fail_at && call <= chosen.fail_until;
 }
 
 bool configure(const char *text) noexcept {

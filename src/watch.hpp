@@ -21,7 +21,7 @@ namespace detail {
 /// Whether new pools are trapped: a sanitizer or memcheck is there, or `own` was asked for.
 bool watching() noexcept;
 
-/// Counts an upstream call; true for the one that `fail=N` names.
+/// Counts an upstream call; true for one that `fail=N` or `fail=N-M` names.
 bool must_fail() noexcept;
 
 /// Reads settings in the form of POND_OPTIONS; false at the first word it does not know, with

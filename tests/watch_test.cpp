@@ -88,4 +88,16 @@ TEST(Fail, TheNthCallFailsAndOnlyThat) {
   pond_trim();
 }
 
+TEST(Fail, ARangeOfCalls) {
+  support::checked_default_upstream upstream;
+  const configured fail("fail=2-4");
+  pond_pool *pools[6];
+  for (pond_pool *&pool : pools) pool = pond_create(65536);
+  EXPECT_NE(pools[0], nullptr);
+  EXPECT_EQ(pools[1], nullptr);
+  EXPECT_EQ(std::count(std::begin(pools), std::end(pools), nullptr), 3);
+  for (pond_pool *pool : pools) pond_destroy(pool);
+  pond_trim();
+}
+
 }  // namespace

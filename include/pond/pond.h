@@ -198,7 +198,8 @@ POND_API int pond_set_default_upstream(const pond_upstream *upstream) POND_NOEXC
 
 /** What the environment variable POND_OPTIONS says, said by the program: comma-separated words.
  *      own       every allocation has upstream memory of its own, so that tools see its exact ends
- *      fail=N    the N-th call of an upstream from now on fails
+ *      fail=N    the N-th call of an upstream from now on fails (it may be tried again with less)
+ *      fail=N-M  ... the N-th to the M-th
  *  Pools that already exist stay as they are. -1 with EINVAL: a word that is not known; nothing is
  *  changed. To be called while other threads do not use pools. */
 POND_API int pond_configure(const char *options) POND_NOEXCEPT;
