@@ -10,6 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifndef NGX_DEBUG
+#define NGX_DEBUG 0
+#endif
+
 typedef unsigned char u_char;
 typedef intptr_t ngx_int_t;
 typedef uintptr_t ngx_uint_t;
