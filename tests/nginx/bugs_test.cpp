@@ -10,7 +10,7 @@
 #include <deque>
 #include <vector>
 
-#include "memory.hpp"
+#include "fresh_memory.hpp"
 #include "pools.hpp"
 
 namespace {

@@ -37,7 +37,7 @@ std::size_t open_descriptors() {
 std::size_t files_left() {
   std::size_t count = 0;
   for (const auto &entry : std::filesystem::directory_iterator(testing::TempDir())) {
-    if (entry.path().filename().string().starts_with("pond-nginx-")) ++count;
+    if (entry.path().string().starts_with(temp_file_prefix())) ++count;
   }
   return count;
 }

@@ -17,6 +17,10 @@ constexpr ngx_fd_t not_open = 1000000;  // more than a process may have
 
 }  // namespace
 
+std::string temp_file_prefix() {
+  return testing::TempDir() + fmt::format("pond-nginx-{}-", getpid());
+}
+
 void side::add_cleanup(pool_record &r, step what) {
   ngx_pool_cleanup_t *c = of_.cleanup_add(r.pool, what.choice % most_data);
   name(r, c, "cleanup");
@@ -44,7 +48,7 @@ void side::add_file(pool_record &r, ngx_fd_t fd, const std::string &path, bool d
 }
 
 void side::add_temp_file(pool_record &r, bool gone) {
-  const std::string path = testing::TempDir() + fmt::format("pond-nginx-{}", paths_.size());
+  const std::string path = temp_file_prefix() + std::to_string(paths_.size());
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   add_file(r, fd, path, true);
   if (gone) unlink(path.c_str());

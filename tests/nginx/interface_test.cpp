@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "memory.hpp"
+#include "fresh_memory.hpp"
 #include "pools.hpp"
 
 namespace {

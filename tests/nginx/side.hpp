@@ -10,12 +10,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fresh_memory.hpp"
 #include "implementation.hpp"
-#include "memory.hpp"
 #include "recorder.hpp"
 #include "script.hpp"
 
 namespace differential {
+
+/// What the names of temporary files of this process begin with; others may run beside it.
+std::string temp_file_prefix();
 
 class side {
  public:

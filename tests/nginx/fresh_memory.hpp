@@ -1,8 +1,8 @@
-// memory.hpp: where both implementations get their memory: one checking upstream behind ngx_alloc,
-// ngx_memalign and ngx_free for nginx's own, and behind pond's default upstream. Nothing is cached,
-// so that every block and every large allocation is asked of it.
-#ifndef POND_TESTS_NGINX_MEMORY_HPP
-#define POND_TESTS_NGINX_MEMORY_HPP
+// fresh_memory.hpp: where both implementations get their memory: one checking upstream behind
+// ngx_alloc, ngx_memalign and ngx_free for nginx's own, and behind pond's default upstream. Nothing
+// is cached, so that every block and every large allocation is asked of it.
+#ifndef POND_TESTS_NGINX_FRESH_MEMORY_HPP
+#define POND_TESTS_NGINX_FRESH_MEMORY_HPP
 
 #include <cstddef>
 

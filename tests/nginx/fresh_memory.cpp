@@ -1,4 +1,4 @@
-#include "memory.hpp"
+#include "fresh_memory.hpp"
 
 #include <gtest/gtest.h>
 #include <pond/pond.h>
