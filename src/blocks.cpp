@@ -153,14 +153,16 @@ namespace {
 
 /// Everything that is not a small request at an ordinary alignment to an ordinary pool.
 [[gnu::noinline]] void *refill_slow(head &pool, std::size_t size, std::size_t alignment) noexcept {
-  if (!sizes::is_power_of_two(alignment) || size > sizes::impossible ||
-      alignment > sizes::impossible) {
-    errno = sizes::is_power_of_two(alignment) ? ENOMEM : EINVAL;
+  if (!sizes::is_power_of_two(alignment)) {
+    errno = EINVAL;
     return nullptr;
   }
+  const bool impossible = size > sizes::impossible || alignment > sizes::impossible;
+  if (impossible) errno = ENOMEM;
   if (pool.state == nullptr) {
-    return adopt_default(pool) ? allocate(pool, size, alignment) : nullptr;
+    return !impossible && adopt_default(pool) ? allocate(pool, size, alignment) : nullptr;
   }
+  if (impossible) return failed(*pool.state, size, alignment, true);
   state &s = *pool.state;
   if ((s.flags & watched) != 0) return trapped_allocate(pool, size, alignment);
   if (unsigned char *at = fit(pool.cur, pool.end, size, alignment)) {  // an alignment above 16

@@ -181,12 +181,11 @@ namespace {
     errno = EINVAL;
     return nullptr;
   }
-  if (size > sizes::impossible || alignment > sizes::impossible) {
-    errno = ENOMEM;
-    return nullptr;
-  }
-  if (pool.state == nullptr && !adopt_default(pool)) return nullptr;
+  const bool impossible = size > sizes::impossible || alignment > sizes::impossible;
+  if (impossible) errno = ENOMEM;
+  if (pool.state == nullptr && (impossible || !adopt_default(pool))) return nullptr;
   if (refuses(*pool.state)) return nullptr;
+  if (impossible) return failed(*pool.state, size, alignment, true);
   return take_large(real(pool), size, alignment);
 }
 

@@ -212,7 +212,9 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
   if (alignment < granule) alignment = granule;
   const std::size_t lead = alignment > red_zone ? alignment : red_zone;
   const std::size_t whole = sizes::add(lead, sizes::round_up(size, granule));
-  if (watch().chosen.own || whole > s.threshold) return take_large(h, size, alignment);
+  // What is large is the same as without a tool: the red zone does not count.
+  const bool large = sizes::with_alignment(size, alignment) > s.threshold;
+  if (watch().chosen.own || large) return take_large(h, size, alignment);
   auto *at = static_cast<unsigned char *>(carve_record(h, whole, alignment));
   if (at == nullptr) return nullptr;
   closed(at, whole);  // up to the next granule, too

@@ -135,6 +135,24 @@ TEST(Embed, APlainHostIsToldToo) {
   pond_trim();
 }
 
+TEST(Embed, TheHostIsToldOfSizesThatCannotBe) {
+  const pond_embedding wanted = embedding([](void *h, std::size_t size, std::size_t, bool large) {
+    auto *t = static_cast<told *>(static_cast<host *>(h)->more[0]);
+    *t = {t->times + 1, size, large};
+  });
+  auto *h = static_cast<host *>(pond_embed(512, 400, &wanted));
+  told t{};
+  h->more[0] = &t;
+  const std::size_t size = support::opaque(SIZE_MAX - 5);
+  EXPECT_EQ(pond_alloc_large(pool_of(h), size), nullptr);
+  EXPECT_EQ(t.times, 1);
+  EXPECT_EQ(t.size, size);
+  EXPECT_EQ(pond_alloc(pool_of(h), size), nullptr);
+  EXPECT_EQ(t.times, 2);
+  EXPECT_TRUE(t.large);
+  pond_destroy(pool_of(h));
+}
+
 TEST(Embed, TheHostSaysWhatIsLarge) {
   POND_SKIP_WHEN_TRAPPED();
   const pond_embedding wanted = embedding();

@@ -35,9 +35,13 @@ pond_pool *handle_of(ngx_pool_t *pool) {
 /// The three words as C++ sees them, with the inlined fast path.
 pond::pool &words_of(ngx_pool_t *pool) { return *reinterpret_cast<pond::pool *>(handle_of(pool)); }
 
+/// What ngx_palloc asks of a large allocation: nginx asks malloc, which gives what it gives. Every
+/// other alignment is ngx_pmemalign's, whose line is another one.
+constexpr size_t as_malloc = 1;
+
 /// In nginx's words: blocks are asked of posix_memalign there, large allocations of malloc.
-void log_failure(ngx_log_t *log, size_t size, size_t alignment, bool large) {
-  if (large && alignment <= NGX_POOL_ALIGNMENT) {
+void log_failure(ngx_log_t *log, size_t size, size_t alignment) {
+  if (alignment == as_malloc) {
     ngx_log_error(NGX_LOG_EMERG, log, ngx_errno, "malloc(%uz) failed", size);
   } else {
     ngx_log_error(NGX_LOG_EMERG, log, ngx_errno, "posix_memalign(%uz, %uz) failed", alignment,
@@ -45,8 +49,8 @@ void log_failure(ngx_log_t *log, size_t size, size_t alignment, bool large) {
   }
 }
 
-void on_failure(void *host, size_t size, size_t alignment, bool large) {
-  log_failure(static_cast<ngx_pool_t *>(host)->log, size, alignment, large);
+void on_failure(void *host, size_t size, size_t alignment, bool) {
+  log_failure(static_cast<ngx_pool_t *>(host)->log, size, alignment);
 }
 
 constexpr pond_embedding embedding = {sizeof(pond_embedding), sizeof(ngx_pool_t),
@@ -85,10 +89,8 @@ void log_frees(ngx_pool_t *pool) {
 #endif
 
 [[gnu::noinline]] void *allocate_large(ngx_pool_t *pool, size_t size) {
-  void *p = pond_alloc_large(handle_of(pool), size);
-#if (NGX_DEBUG)
-  if (p != nullptr) ngx_log_debug2(NGX_LOG_DEBUG_ALLOC, pool->log, 0, "malloc: %p:%uz", p, size);
-#endif
+  void *p = pond_alloc_large_aligned(handle_of(pool), size, as_malloc);
+  ngx_log_debug2(NGX_LOG_DEBUG_ALLOC, pool->log, 0, "malloc: %p:%uz", p, size);
   return p;
 }
 
@@ -112,10 +114,12 @@ ngx_pool_t *ngx_create_pool(size_t size, ngx_log_t *log) {
   const size_t room = size > sizeof(ngx_pool_t) ? size - sizeof(ngx_pool_t) : 0;
   const size_t max = room < NGX_MAX_ALLOC_FROM_POOL ? room : NGX_MAX_ALLOC_FROM_POOL;
   auto *pool = static_cast<ngx_pool_t *>(pond_embed(size, max, &embedding));
-  if (pool == nullptr) [[unlikely]] {
-    log_failure(log, size, NGX_POOL_ALIGNMENT, false);
+  if (pool == nullptr) [[unlikely]]
+    log_failure(log, size, NGX_POOL_ALIGNMENT);
+  ngx_log_debug3(NGX_LOG_DEBUG_ALLOC, log, 0, "posix_memalign: %p:%uz @%uz", pool, size,
+                 static_cast<size_t>(NGX_POOL_ALIGNMENT));
+  if (pool == nullptr) [[unlikely]]
     return nullptr;
-  }
   pool->d.failed = 0;
   pool->max = max;
   pool->current = pool;
@@ -123,8 +127,6 @@ ngx_pool_t *ngx_create_pool(size_t size, ngx_log_t *log) {
   pool->large = nullptr;
   pool->cleanup = nullptr;
   pool->log = log;
-  ngx_log_debug3(NGX_LOG_DEBUG_ALLOC, log, 0, "posix_memalign: %p:%uz @%uz", pool, size,
-                 static_cast<size_t>(NGX_POOL_ALIGNMENT));
   return pool;
 }
 
@@ -154,12 +156,8 @@ void *ngx_pcalloc(ngx_pool_t *pool, size_t size) {
 
 void *ngx_pmemalign(ngx_pool_t *pool, size_t size, size_t alignment) {
   void *p = pond_alloc_large_aligned(handle_of(pool), size, alignment);
-#if (NGX_DEBUG)
-  if (p != nullptr) {
-    ngx_log_debug3(NGX_LOG_DEBUG_ALLOC, pool->log, 0, "posix_memalign: %p:%uz @%uz", p, size,
-                   alignment);
-  }
-#endif
+  ngx_log_debug3(NGX_LOG_DEBUG_ALLOC, pool->log, 0, "posix_memalign: %p:%uz @%uz", p, size,
+                 alignment);
   return p;
 }
 

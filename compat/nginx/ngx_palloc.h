@@ -2,7 +2,7 @@
  *
  * Stands on the include path before nginx's own header of this name: the same functions, types and
  * macros, and the same size and offsets of every struct, so that nginx's sources and modules that
- * were compiled against the original keep working (integration/nginx/layout.c asserts it against the
+ * were compiled against the original keep working (tests/nginx/layout.c compares it with the
  * original header). integration/nginx/build.sh makes an nginx with it.
  *
  * When not to use it: in code that is not nginx's, or a module's. pond/pond.h has the same pool
@@ -106,7 +106,7 @@ void *ngx_pnalloc(ngx_pool_t *pool, size_t size);
 /* ngx_palloc, zeroed. */
 void *ngx_pcalloc(ngx_pool_t *pool, size_t size);
 
-/* A large allocation at `alignment`, a power of two, whatever the size. */
+/* A large allocation at `alignment`, a power of two (below 8, too), whatever the size. */
 void *ngx_pmemalign(ngx_pool_t *pool, size_t size, size_t alignment);
 
 /* Gives a large allocation back: NGX_OK, in constant time on average; NGX_DECLINED: `p` is not one

@@ -28,7 +28,8 @@ typedef struct pond_embedding {
   size_t prefix;      /**< bytes of the first block that are the host's, a multiple of 8, <= 2032 */
   size_t head_offset; /**< where in them the pond_head lies, a multiple of 8 */
   /** Told when the upstream had no memory for a large allocation of `size` bytes or for a block, so
-   *  that the host can log it in its own words; may be NULL. `host` is the host's struct. It must not
+   *  that the host can log it in its own words, and of a size that no upstream could have; may be
+   *  NULL. `alignment` is what was asked, for a block 16. `host` is the host's struct. It must not
    *  use the pool, nor throw. A first block that cannot be had is told by the NULL of creation. */
   void (*on_failure)(void *host, size_t size, size_t alignment, bool large);
 } pond_embedding;

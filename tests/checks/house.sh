@@ -51,7 +51,10 @@ forbid '(\.\./)*src/|(state|cache|memory|records|watch|upstream)\.hpp|pond/detai
   "${clients[@]}"
 forbid '(\.\./)*(tools|tests|bench)/' \
   "${clients[@]}"
-forbid '(\.\./)*integration/' "${sources[@]}"
+# compat/ stands on the public headers; it is found by the name of the header that it stands for.
+forbid '(\.\./)*(src|workload|tools|tests|bench)/|(state|cache|memory|records|watch|upstream)\.hpp|pond/detail/' \
+  compat/*/*
+forbid '(\.\./)*(integration|compat)/' "${sources[@]}"
 
 # Formatting, and the scripts.
 clang-format-14 --dry-run -Werror "${cpp[@]}" || wrong "not formatted"

@@ -18,6 +18,16 @@ function(pond_contender name found source)
   message(STATUS "contender ${name}: yes")
 endfunction()
 
+# pond_upstream_library(TARGET CORE): nginx's own ngx_palloc.c from CORE, under the names of
+# upstream_names.h and against our stubs, which stand for the headers beside it
+function(pond_upstream_library target core)
+  set(stubs ${PROJECT_SOURCE_DIR}/workload/contenders/nginx)
+  add_library(${target} STATIC ${core}/ngx_palloc.c)
+  target_compile_options(${target} PRIVATE -include ${stubs}/upstream_names.h)
+  target_include_directories(${target} BEFORE PRIVATE ${stubs})
+  target_include_directories(${target} SYSTEM PRIVATE ${core})
+endfunction()
+
 # --- nginx: from the tree the user names, or from Debian's source package ---------------------------
 set(nginx_source ${POND_NGINX_SOURCE})
 if(NOT nginx_source)
@@ -27,14 +37,17 @@ if(NOT nginx_source)
                   RESULT_VARIABLE nginx_missing)
 endif()
 if(EXISTS ${nginx_source}/src/core/ngx_palloc.c)
-  add_library(nginx_pool STATIC ${nginx_source}/src/core/ngx_palloc.c contenders/nginx/stub.c)
-  # The stubs first: they stand for the headers of the same names beside ngx_palloc.c.
-  target_include_directories(nginx_pool BEFORE PRIVATE contenders/nginx)
-  target_include_directories(nginx_pool SYSTEM PRIVATE ${nginx_source}/src/core)
+  set(nginx_stubs ${CMAKE_CURRENT_SOURCE_DIR}/contenders/nginx)
+  set_property(GLOBAL PROPERTY pond_nginx_core ${nginx_source}/src/core)  # tests/nginx compiles it, too
+  pond_upstream_library(nginx_pool ${nginx_source}/src/core)
+  target_sources(nginx_pool PRIVATE contenders/nginx/stub.c)
   target_include_directories(nginx_pool PRIVATE ${PROJECT_SOURCE_DIR})
-  set(contender_nginx_includes ${CMAKE_CURRENT_SOURCE_DIR}/contenders/nginx
-                               ${nginx_source}/src/core)
+  set(contender_nginx_includes ${nginx_stubs} ${nginx_source}/src/core)
   pond_contender(nginx TRUE nginx.cpp nginx_pool)
+  # pond behind the same interface, against the same headers.
+  pond_ngx_library(nginx_pond ${nginx_stubs} ${nginx_source}/src/core)
+  set(contender_pond_ngx_includes ${PROJECT_SOURCE_DIR}/compat/nginx ${contender_nginx_includes})
+  pond_contender(pond_ngx TRUE pond_ngx.cpp nginx_pond)
 else()
   message(WARNING "contender nginx: no source; give one with -DPOND_NGINX_SOURCE=PATH")
 endif()

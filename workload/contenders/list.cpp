@@ -9,6 +9,7 @@ const std::vector<contender_entry> &all_contenders() {
       entry<pond_contender>("pond", "pond::pool"),
       entry<pond_c_contender>("pond-c", "pond.h, a call for each allocation"),
 #ifdef POND_HAS_NGINX
+      pond_ngx_entry(),
       nginx_entry(),
 #endif
       malloc_entry(),

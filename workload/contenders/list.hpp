@@ -15,6 +15,7 @@ inline constexpr const char *baseline = "nginx";
 const std::vector<contender_entry> &all_contenders();
 
 contender_entry nginx_entry();
+contender_entry pond_ngx_entry();
 contender_entry malloc_entry();
 contender_entry pmr_entry();
 contender_entry boost_entry();

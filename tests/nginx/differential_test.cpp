@@ -1,0 +1,97 @@
+// The same programs over nginx's own pool and over pond's, in one process; everything that a caller
+// can see is compared. What may differ is in allowed.hpp, and nothing else may.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "side.hpp"
+#include "workload/interpret.hpp"
+#include "workload/oracle.hpp"
+
+namespace {
+
+using namespace differential;
+
+/// The oracle checks what both must do; the side goes on where an operation is done.
+class witness : public workload::oracle {
+ public:
+  witness(const workload::program &work, side &runs) : oracle(work), side_(runs) {}
+  void after(const workload::operation &o) {
+    oracle::after(o);
+    side_.done(o);
+  }
+
+ private:
+  side &side_;
+};
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator open("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
+std::size_t files_left() {
+  std::size_t count = 0;
+  for (const auto &entry : std::filesystem::directory_iterator(testing::TempDir())) {
+    if (entry.path().string().starts_with(temp_file_prefix())) ++count;
+  }
+  return count;
+}
+
+std::vector<std::string> seen_of(const implementation &of, const script &runs) {
+  const std::size_t descriptors = open_descriptors();
+  fresh_memory memory;
+  (void)take_lines();
+  side one(of, runs, memory);
+  witness checks(runs.work, one);
+  workload::interpreter(runs.work).run(runs.work, one, checks);
+  EXPECT_EQ(checks.errors(), std::vector<std::string>()) << of.name;
+  EXPECT_EQ(checks.failures(), 0U) << of.name;
+  EXPECT_EQ(open_descriptors(), descriptors) << of.name;
+  EXPECT_EQ(files_left(), 0U) << of.name;
+  return one.seen();
+}
+
+constexpr std::ptrdiff_t lines_of_context = 12;
+
+void compare(const script &runs) {
+  const std::vector<std::string> theirs = seen_of(upstream, runs);
+  const std::vector<std::string> ours = seen_of(shim, runs);
+  const auto [a, b] = std::mismatch(theirs.begin(), theirs.end(), ours.begin(), ours.end());
+  if (a == theirs.end() && b == ours.end()) return;
+  std::string before;
+  for (auto line = a - std::min(lines_of_context, a - theirs.begin()); line != a; ++line) {
+    before += *line + '\n';
+  }
+  ADD_FAILURE() << "after\n"
+                << before << "upstream: " << (a != theirs.end() ? *a : "(the end)")
+                << "\nshim:     " << (b != ours.end() ? *b : "(the end)");
+}
+
+class RandomPrograms : public testing::TestWithParam<unsigned> {};
+
+TEST_P(RandomPrograms, BothShowTheSame) { compare(script_from_seed(GetParam())); }
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomPrograms, testing::Range(1U, 201U));
+
+/// Pools made by nginx's main before ngx_os_init has asked for the size of a page.
+TEST(Differential, PoolsMadeBeforeThePageSizeIsKnown) {
+  const page_size unknown(0);
+  for (unsigned seed = 1; seed <= 20; ++seed) compare(script_from_seed(seed));
+}
+
+class RecordedTraces : public testing::TestWithParam<const char *> {};
+
+TEST_P(RecordedTraces, BothShowTheSame) {
+  compare(script_from_trace(std::string(POND_TRACES "/") + GetParam() + ".trace.gz"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Traces, RecordedTraces,
+                         testing::Values("config-1000", "gzip-ssi-sub", "h2-tls", "longlived-1000",
+                                         "post-upload", "proxy", "static-keepalive"));
+
+}  // namespace
