@@ -94,8 +94,8 @@ class Server:
 
     def workers(self):
         """Processes of the workers, or with `master_process off` the only one."""
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], text=True,
-                                  stdout=subprocess.PIPE).stdout.split()
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", "worker process"],
+                                  text=True, stdout=subprocess.PIPE).stdout.split()
         return [int(p) for p in children] or [self.process.pid]
 
     def url(self, path="/", scheme="http", port=None):
