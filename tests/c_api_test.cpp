@@ -67,8 +67,8 @@ TEST(CApi, TheSamePoolAsInCpp) {
 }
 
 TEST(CApi, ConfigureRefusesWhatItDoesNotKnow) {
-  for (const char *bad : {"nonsense", "fail=", "fail=x", "fail=99999999999999999999", "fail=1-", "fail=-2",
-                          "fail=1-2-3", "own,,x"}) {
+  for (const char *bad : {"nonsense", "fail=", "fail=x", "fail=99999999999999999999", "fail=1-",
+                          "fail=-2", "fail=1-2-3", "own,,x"}) {
     errno = 0;
     EXPECT_EQ(pond_configure(bad), -1) << bad;
     EXPECT_EQ(errno, EINVAL);

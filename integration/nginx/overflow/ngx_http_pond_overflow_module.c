@@ -1,5 +1,5 @@
-/* A module with one mistake, for tools to find: `pond_overflow;` in a location makes its handler write
- * one byte past a string that ngx_pnalloc gave it. */
+/* A module with one mistake, for tools to find: `pond_overflow;` in a location makes its handler
+ * write one byte past a string that ngx_pnalloc gave it. */
 #include <ngx_config.h>
 
 #include <ngx_core.h>
@@ -16,8 +16,7 @@ static ngx_int_t overflow_handler(ngx_http_request_t *r) {
 }
 
 static char *set_handler(ngx_conf_t *cf, ngx_command_t *command, void *conf) {
-  ngx_http_core_loc_conf_t *location =
-      ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+  ngx_http_core_loc_conf_t *location = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
   (void)command;
   (void)conf;
   location->handler = overflow_handler;
@@ -31,5 +30,5 @@ static ngx_command_t commands[] = {
 static ngx_http_module_t context = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
 
 ngx_module_t ngx_http_pond_overflow_module = {
-    NGX_MODULE_V1, &context, commands, NGX_HTTP_MODULE, NULL, NULL, NULL, NULL,
+    NGX_MODULE_V1, &context, commands, NGX_HTTP_MODULE,      NULL, NULL, NULL, NULL,
     NULL,          NULL,     NULL,     NGX_MODULE_V1_PADDING};
