@@ -102,7 +102,9 @@ bool valid(const embedding &where, bool head_inside) noexcept {
 
 bool valid(const pond_options &options) noexcept {
   return options.struct_size == sizeof(pond_options) && options.first_block <= sizes::impossible &&
-         options.largest_block <= sizes::impossible;
+         options.largest_block <= sizes::impossible &&
+         (options.upstream == nullptr ||
+          (options.upstream->allocate != nullptr && options.upstream->deallocate != nullptr));
 }
 
 /// The user's buffer, if it is large enough once its two ends are aligned.
@@ -184,6 +186,14 @@ bool furnish(head &pool, const pond_options &options) noexcept {
   extension *ext = extend_state(s, options.upstream);
   if (ext == nullptr) return false;
   ext->owner = &pool;
+  if ((s.flags & flag_borrowed) == 0) {
+    charge(s, s.first.size);  // cannot fail: no limit is set yet
+  } else {
+    // Growth and what is large go by the size that was asked for, not by the buffer's.
+    const std::size_t prefix = std::size_t{s.prefix} * sizeof(void *);
+    ext->usual_block = first_block_size(options.first_block, prefix);
+    set_threshold(s, sizes::default_threshold(ext->usual_block - prefix - sizeof(state)));
+  }
   set_options(s, *ext, options);
   if (options.parent != nullptr && !enter_tree(s, head_of(options.parent))) return false;
   if (!sizes::within(0, ext->reserved, ext->hard_limit)) {
@@ -202,7 +212,6 @@ head *begin_with(head *pool, const pond_options &options, const embedding &where
   if (!find_first_block(options, where.prefix, from)) return nullptr;
   if (pool == nullptr) pool = reinterpret_cast<head *>(from.base + where.head_offset);
   begin(*pool, from.base, from.size, where, from.flags, 0);
-  if ((from.flags & flag_borrowed) == 0) charge(*pool->state, from.size);
   if (furnish(*pool, options)) return pool;
   const int error = errno;
   if (pool->state->ext != nullptr) {

@@ -221,7 +221,11 @@ bool release(head &pool, const void *p) noexcept {
 
 void release_sized(head &pool, void *p, std::size_t size) noexcept {
   if (pool.state == nullptr || p == nullptr) return;
-  if (release(pool, p)) return;
+  if (owned *large = find_large(*pool.state, p); large != nullptr) {
+    // What is older than an open mark is there again after the rewind.
+    if (epoch_of(*large) >= epoch_of(*pool.state)) release_large(*pool.state, large);
+    return;
+  }
   if ((pool.state->flags & flag_trapped) != 0) {
     trapped_release(*pool.state, p, size);
   } else {

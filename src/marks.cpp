@@ -77,7 +77,12 @@ pond_mark get_mark(head &pool) noexcept {
     s.rooms = rooms;
     return {};
   }
-  if (s.first.next != newest) s.rooms = nullptr;  // the old block's room is below the mark
+  if (block *const b = s.first.next; b != newest) {
+    // What the old block has left is below the mark, however little there is in the new one.
+    s.rooms = nullptr;
+    h.cur = reinterpret_cast<unsigned char *>(mark + 1);
+    h.end = reinterpret_cast<unsigned char *>(b) + b->size;
+  }
   *mark = {ext->marks, ++ext->last_epoch, cur, end, newest, rooms, s.spare};
   s.spare = nullptr;
   ext->marks = mark;
@@ -93,16 +98,20 @@ bool rewind(head &pool, const pond_mark &mark) noexcept {
     misuse(s, EBUSY, "rewind past a rewind that is under way");
     return false;
   }
-  if (!run_since(s, open)) return true;
+  if (!run_since(s, open) || (s.flags & flag_doomed) != 0) return true;  // the head may be gone
   release_larges(s, open->epoch);
   const mark_record was = *open;
   release_blocks(s, was.newest);
-  head &h = real(pool);
-  h.cur = was.cur;
-  h.end = was.end;
   s.rooms = was.rooms;
   s.spare = was.spare;
   ext.marks = was.outer;
+  if ((s.flags & (flag_sealed | flag_trapped)) == flag_sealed) {
+    keep_room(s, was.cur, was.end);  // and the head goes on showing nothing
+    return true;
+  }
+  head &h = real(pool);
+  h.cur = was.cur;
+  h.end = was.end;
   if ((s.flags & flag_trapped) != 0) closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
   return true;
 }

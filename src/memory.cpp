@@ -12,6 +12,11 @@ inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 namespace {
 
+/// Epochs of different pools are far apart, so that a mark of one that is gone is not taken for one
+/// of a new pool in the same place.
+constexpr std::uint64_t epochs_apart = std::uint64_t{1} << 16;
+constinit std::uint64_t first_epochs = 0;  // atomic
+
 /// A pool with an upstream of its own bypasses the cache, and so does a trapped one: memory that a
 /// tool watches must not come back to life unseen, and sizes must be exact. Larger alignments do,
 /// because a cached block has that of malloc.
@@ -47,8 +52,10 @@ void *take_memory_slow(state &s, std::size_t &size, std::size_t alignment) noexc
   const std::size_t asked = size;
   void *memory = cacheable(s, alignment) ? take_cached(s, size)
                                          : upstream_take(upstream_of(s), size, alignment);
-  if (memory != nullptr) [[likely]]
+  if (memory != nullptr) [[likely]] {
+    if (s.ext != nullptr) tell_passed(s.ext, quanta(size) * sizes::quantum);
     return memory;
+  }
   discharge(s, asked);
   errno = ENOMEM;
   return nullptr;
@@ -59,8 +66,10 @@ std::nullptr_t failed(state &s, std::size_t size, std::size_t alignment, bool la
   const pond_embedding *host = host_of(s);
   if (error == ENOMEM && host != nullptr && host->on_failure != nullptr) {
     host->on_failure(base_of(s), size, alignment, large);
-    errno = error;
+  } else if (error == EDQUOT) {
+    tell_refused(s, quanta(size) * sizes::quantum);
   }
+  errno = error;
   return nullptr;
 }
 
@@ -99,7 +108,10 @@ extension *extend_state(state &s, const pond_upstream *own) noexcept {
   ext->soft_limit = SIZE_MAX;
   ext->hard_limit = SIZE_MAX;
   ext->keep = POND_DEFAULT_KEEP;
+  ext->usual_block = s.first.size;
   ext->largest_block = sizes::default_largest_block;
+  ext->last_epoch = __atomic_fetch_add(&first_epochs, epochs_apart, __ATOMIC_RELAXED) &
+                    ((std::uint64_t{1} << (epoch_bits - 1)) - 1);
   s.ext = ext;
   charge(s, size);  // no limit is set yet
   return ext;

@@ -174,6 +174,7 @@ void reset(head &pool) noexcept {
   s.flags |= flag_running;
   run_everything(s);
   if (!finish_running(s, true)) return;
+  if (s.ext != nullptr) s.ext->marks = nullptr;  // one that a cleanup left open
   release_larges(s, 0);
   s.rooms = nullptr;
   s.spare = nullptr;

@@ -111,6 +111,8 @@ struct extension {
   void *on_limit_context;
   pond_upstream upstream;
   std::size_t keep;
+  std::size_t
+      usual_block;  // from which blocks grow: the first one, unless that is the user's buffer
   std::size_t largest_block;
   char tag[tag_capacity];
 };
@@ -200,6 +202,8 @@ extension *extend_state(state &s, const pond_upstream *own = nullptr) noexcept;
 // tree.cpp
 POND_COLD bool charge_extended(state &s, std::size_t bytes) noexcept;
 POND_COLD void discharge_extended(state &s, std::size_t bytes) noexcept;
+void tell_refused(state &s, std::size_t bytes) noexcept;
+void tell_passed(const extension *ext, std::size_t bytes) noexcept;
 bool enter_tree(state &s, head &parent) noexcept;
 void leave_tree(state &s) noexcept;
 bool destroy_children(state &s, std::uint64_t since) noexcept;
@@ -214,10 +218,11 @@ constexpr std::size_t quanta(std::size_t bytes) noexcept {
 inline bool plain(const state &s) noexcept { return s.ext == nullptr && s.flags == 0; }
 
 /// Adds to what the pool, and so each of its ancestors, holds; false when a quota does not bear it.
+/// Without an extension a pool is not trapped, and takes whole quanta only.
 inline bool charge(state &s, std::size_t bytes) noexcept {
-  const std::size_t more = quanta(bytes);
+  const std::size_t more = bytes / sizes::quantum;
   if (s.ext != nullptr || more > UINT32_MAX - s.reserved) [[unlikely]] {
-    return charge_extended(s, more * sizes::quantum);
+    return charge_extended(s, quanta(bytes) * sizes::quantum);
   }
   s.reserved += static_cast<std::uint32_t>(more);
   if (s.reserved > s.peak) s.peak = s.reserved;
@@ -225,10 +230,9 @@ inline bool charge(state &s, std::size_t bytes) noexcept {
 }
 
 inline void discharge(state &s, std::size_t bytes) noexcept {
-  const std::size_t less = quanta(bytes);
   if (s.ext != nullptr) [[unlikely]]
-    return discharge_extended(s, less * sizes::quantum);
-  s.reserved -= static_cast<std::uint32_t>(less);
+    return discharge_extended(s, quanta(bytes) * sizes::quantum);
+  s.reserved -= static_cast<std::uint32_t>(bytes / sizes::quantum);
 }
 
 }  // namespace detail

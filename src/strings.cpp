@@ -12,7 +12,7 @@ namespace detail {
 char *copy_string(head &pool, const char *text, std::size_t length) noexcept {
   auto *copy = static_cast<char *>(allocate(pool, sizes::add(length, 1), 1));
   if (copy == nullptr) return nullptr;
-  std::memcpy(copy, text, length);
+  if (length != 0) std::memcpy(copy, text, length);  // text may then be null
   copy[length] = '\0';
   return copy;
 }

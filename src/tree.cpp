@@ -8,10 +8,11 @@ inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 namespace {
 
-void tell(const extension &ext, pond_limit which, std::size_t requested) noexcept {
+void tell(const extension &ext, pond_limit which, std::size_t reserved,
+          std::size_t requested) noexcept {
   if (ext.on_limit == nullptr) return;
-  ext.on_limit(ext.on_limit_context, reinterpret_cast<pond_pool *>(ext.owner), which,
-               ext.tree_reserved, requested);
+  ext.on_limit(ext.on_limit_context, reinterpret_cast<pond_pool *>(ext.owner), which, reserved,
+               requested);
 }
 
 extension *parent_of(const extension &ext) noexcept {
@@ -28,10 +29,8 @@ extension *refusing(extension *ext, std::size_t bytes) noexcept {
 
 void add_to_tree(extension *ext, std::size_t bytes) noexcept {
   for (; ext != nullptr; ext = parent_of(*ext)) {
-    const bool was_within = ext->tree_reserved <= ext->soft_limit;
     ext->tree_reserved += bytes;
     if (ext->tree_reserved > ext->tree_peak) ext->tree_peak = ext->tree_reserved;
-    if (was_within && ext->tree_reserved > ext->soft_limit) tell(*ext, POND_LIMIT_SOFT, bytes);
   }
 }
 
@@ -40,9 +39,10 @@ void take_from_tree(extension *ext, std::size_t bytes) noexcept {
 }
 
 /// A child that runs its cleanups while its parent goes: it ends when they have run, on its own.
+/// Its user's object is as default-constructed from now on.
 void orphan(state &child) noexcept {
   child.flags |= flag_doomed;
-  hide(*child.ext->owner);
+  *child.ext->owner = {nowhere(), nowhere(), nullptr};
   leave_tree(child);
 }
 
@@ -52,8 +52,7 @@ bool charge_extended(state &s, std::size_t bytes) noexcept {
   // A plain pool that passes 64 GiB: its counters move to where they are wide enough.
   extension *ext = s.ext != nullptr ? s.ext : extend_state(s);
   if (ext == nullptr) return false;
-  if (extension *refuses = refusing(ext, bytes); refuses != nullptr) [[unlikely]] {
-    tell(*refuses, POND_LIMIT_HARD, bytes);
+  if (refusing(ext, bytes) != nullptr) [[unlikely]] {
     errno = EDQUOT;
     return false;
   }
@@ -68,13 +67,27 @@ void discharge_extended(state &s, std::size_t bytes) noexcept {
   take_from_tree(s.ext, bytes);
 }
 
+void tell_refused(state &s, std::size_t bytes) noexcept {
+  const extension *refuses = refusing(s.ext, bytes);
+  if (refuses != nullptr) tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, bytes);
+}
+
+void tell_passed(const extension *ext, std::size_t bytes) noexcept {
+  for (; ext != nullptr; ext = parent_of(*ext)) {
+    const std::size_t before = ext->tree_reserved - bytes;
+    if (before <= ext->soft_limit && ext->tree_reserved > ext->soft_limit) {
+      tell(*ext, POND_LIMIT_SOFT, before, bytes);
+    }
+  }
+}
+
 bool enter_tree(state &s, head &parent) noexcept {
   if (parent.state == nullptr && !adopt_default(parent)) return false;
   state &above = *parent.state;
   if (refuses(above) || extend_state(above) == nullptr) return false;
   extension &ext = *s.ext;
   if (extension *refuses = refusing(above.ext, ext.tree_reserved); refuses != nullptr) {
-    tell(*refuses, POND_LIMIT_HARD, ext.tree_reserved);
+    tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, ext.tree_reserved);
     errno = EDQUOT;
     return false;
   }
@@ -85,6 +98,7 @@ bool enter_tree(state &s, head &parent) noexcept {
   ext.newer = nullptr;
   if (ext.older != nullptr) ext.older->ext->newer = &s;
   above.ext->children = &s;
+  tell_passed(above.ext, ext.tree_reserved);
   return true;
 }
 

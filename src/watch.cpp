@@ -223,7 +223,8 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
 }
 
 void trapped_release(state &s, void *p, std::size_t size) noexcept {
-  if (in_blocks(s, p, size)) closed(p, size);
+  // While a mark is open it may be older than that, and is there again after the rewind.
+  if (s.ext->marks == nullptr && in_blocks(s, p, size)) closed(p, size);
 }
 
 void opened(const void *p, std::size_t size) noexcept {

@@ -14,6 +14,7 @@ extern "C" {
 #include <pond/pond.h>
 
 #include <cstddef>
+#include <cstring>
 #include <pond/pool.hpp>
 
 // The struct's first three words are a pond::pool; nothing else of it is pond's.
@@ -150,8 +151,9 @@ void *ngx_pnalloc(ngx_pool_t *pool, size_t size) { return allocate(pool, size, 1
 
 void *ngx_pcalloc(ngx_pool_t *pool, size_t size) {
   void *p = allocate(pool, size, NGX_ALIGNMENT);
-  if (p != nullptr) ngx_memzero(p, size);
-  return p;
+  if (p == nullptr) [[unlikely]]
+    return nullptr;
+  return std::memset(p, 0, size);  // called last, so that nothing has to be kept across it
 }
 
 void *ngx_pmemalign(ngx_pool_t *pool, size_t size, size_t alignment) {

@@ -123,8 +123,8 @@ std::span<T> make_span(head &pool, std::size_t count) {
   std::uninitialized_value_construct_n(elements, count);
   if constexpr (!std::is_trivially_destructible_v<T>) {
     array<T> built{count, elements};
-    make<array<T>>(pool, count, elements);
-    built.count = 0;
+    auto *registered = make<array<T>>(pool, std::size_t{0}, elements);  // one owner at a time
+    registered->count = std::exchange(built.count, 0);
   }
   memory.place = nullptr;
   return {elements, count};
