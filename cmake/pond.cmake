@@ -7,7 +7,7 @@ set(pond_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversi
 # C++ runtime is needed. One word of thread-local storage, found without a call.
 set(pond_core_flags -fno-exceptions -fno-rtti -fno-threadsafe-statics -ftls-model=initial-exec
     # Merging the stores of a new state into vectors takes more instructions than it saves: 5 of the
-    # 105 that creating and destroying a pool cost.
+    # 105 that creating and destroying a pool cost when it was tried.
     -fno-tree-slp-vectorize)
 
 file(GLOB pond_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)

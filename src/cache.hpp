@@ -51,7 +51,7 @@ extern __thread cache *thread_cache __attribute__((tls_model("initial-exec")));
 
 /// `size` is 16 bytes at least, 16 million at most. The upper bits of a float are its exponent and
 /// the top of its mantissa: linear classes within each power of two, in half the instructions that
-/// counting zeros and shifting would take (of a create and destroy, 10 of 103).
+/// counting zeros and shifting would take (of a create and destroy, 10 of then 103).
 constexpr std::size_t bin_of(std::size_t size) noexcept {
   constexpr unsigned mantissa_bits = 23;
   constexpr std::size_t exponent_bias = 127;

@@ -3,9 +3,14 @@
 // A trapped pool's head shows the sentinel, so that every request arrives in refill and from there
 // in trapped_allocate. Events, and what each tool makes of them:
 //
-//   opened(p, n)   n bytes are the user's (or a record's) now   ASan: unpoison   memcheck:
-//   UNDEFINED closed(p, n)   n bytes are nobody's now                      ASan: poison memcheck:
-//   NOACCESS returned(p, n) n bytes are about to go to the upstream       ASan: unpoison
+//   opened(p, n)    n bytes are the user's, or a record's, now
+//                   ASan: unpoison; memcheck: UNDEFINED
+//
+//   closed(p, n)    n bytes are nobody's now
+//                   ASan: poison; memcheck: NOACCESS
+//
+//   returned(p, n)  n bytes are about to go to the upstream
+//                   as opened
 //
 // The core calls closed and returned wherever memory changes hands, behind one test of a flag.
 // Trace recording and guarded pools are further users of the same events.

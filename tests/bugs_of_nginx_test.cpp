@@ -1,5 +1,5 @@
 // The bugs of nginx's pool that pond must not have, a test each (DESIGN.md, "Bugs of others"). Each
-// was seen failing on code that has the bug: tests/mutants.sh puts it in and watches.
+// was seen failing on code that has the bug: tests/mutants.py puts it in and watches.
 #include <fcntl.h>
 #include <unistd.h>
 

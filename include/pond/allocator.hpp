@@ -28,9 +28,8 @@ inline namespace POND_NAMESPACE_TAG {
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
 /// pool until that is reset; reserve() first, or give the container a pool of its own.
 ///
-/// Failure   std::bad_alloc, limit_exceeded when a quota says no; the container is as it was, as
-/// far
-///           as its own guarantees go.
+/// Failure   std::bad_alloc, limit_exceeded when a quota says no; the container is then as its own
+///           guarantees say.
 /// Threads   a container belongs to the thread that has its pool.
 /// Lifetime  a reset or rewind of the pool takes the container's memory away under it: containers
 ///           have to be gone, or never used again, by then.

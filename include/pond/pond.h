@@ -144,7 +144,7 @@ POND_API int pond_close_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
 
 /** Notes where the pool stands. Costs 56 bytes of the pool until the mark ends, and the first one
  *  an extension of the pool's records. While a mark is open, nothing older is grown in place, given
- *  back by pond_free_sized or used again. On failure a mark that is always stale. */
+ *  back by pond_free_sized or pond_resize, or used again; pond_free does what it is told. On failure a mark that is always stale. */
 POND_API pond_mark pond_get_mark(pond_pool *pool) POND_NOEXCEPT;
 
 /** Goes back to a mark: exactly what came after it goes. Children are destroyed, cleanups run,
@@ -201,7 +201,8 @@ POND_API int pond_set_default_upstream(const pond_upstream *upstream) POND_NOEXC
  *      fail=N    the N-th call of an upstream from now on fails (it may be tried again with less)
  *      fail=N-M  ... the N-th to the M-th
  *  Pools that already exist stay as they are. -1 with EINVAL: a word that is not known; nothing is
- *  changed. To be called while other threads do not use pools. */
+ *  changed. To be called before other threads use pools: one that has a cache already goes on with it,
+ *  and its new pools are not watched. */
 POND_API int pond_configure(const char *options) POND_NOEXCEPT;
 
 POND_END_DECLARATIONS

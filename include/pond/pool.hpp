@@ -2,7 +2,8 @@
 //
 //     pond::pool pool;                                       // costs nothing until first used
 //     auto *request = pool.make<request_type>(connection);   // its destructor is the pool's
-//     business std::string_view path = pool.copy(line); pool.own_fd(open(path.data(), O_RDONLY));
+//     std::string_view path = pool.copy(line);               // until the pool ends
+//     pool.own_fd(open(path.data(), O_RDONLY));              // closed by it
 //     ...
 //                                                            // all of it goes with the pool
 //

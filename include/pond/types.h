@@ -39,8 +39,8 @@ typedef enum pond_limit {
 } pond_limit;
 
 /** Told when a limit of `pool` is passed: `reserved` bytes are held by it and its descendants,
- *  `requested` more were asked of the upstream. It may read the pool's statistics, and must not
- *  allocate from, reset or destroy this pool, and must not throw. */
+ *  `requested` more were asked of the upstream. It may read the pool's statistics; it must not
+ *  allocate from, reset or destroy this pool, its ancestors or descendants, and must not throw. */
 typedef void pond_limit_callback(void *context, pond_pool *pool, pond_limit which,
                                  size_t reserved, size_t requested);
 
@@ -91,7 +91,7 @@ typedef struct pond_options {
 
   /** Memory to use as the first block, never given back; ignored where it is too small for the
    *  pool's records. NULL: none. */
-  void *buffer;
+  void *buffer; /**< later blocks, and what is large, go by first_block as without it */
   size_t buffer_size;
 } pond_options;
 
