@@ -6,7 +6,6 @@ worker_processes {workers};
 {main}
 error_log logs/error.log {level};
 pid logs/nginx.pid;
-worker_rlimit_nofile 20000;
 events { worker_connections 4096; }
 """
 
