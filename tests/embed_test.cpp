@@ -109,7 +109,7 @@ TEST(Embed, TheHostIsToldOfFailures) {
   EXPECT_EQ(t.times, 1);
   EXPECT_EQ(t.size, 100000U);
   EXPECT_TRUE(t.large);
-  while (pond_alloc(pool_of(h), 100) != nullptr) {
+  while (pond_alloc(pool_of(h), 16) != nullptr) {
   }
   EXPECT_EQ(t.times, 2) << "a block that is tried in two sizes is told once";
   EXPECT_FALSE(t.large);
