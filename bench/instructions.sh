@@ -48,7 +48,7 @@ of_functions() {
 of_functions pond pond "pond::v1::detail::create(pond::v1::detail::head&, unsigned long)" \
   "pond::v1::detail::destroy(pond::v1::detail::head&)"
 of_functions pond-c pond-c "pond_create " "pond_destroy "
-of_functions nginx nginx "ngx_create_pool " "ngx_destroy_pool "
+of_functions nginx nginx "upstream_create_pool " "upstream_destroy_pool "
 measure cycle 100 pond pond-c nginx
 for n in 1000 10000 100000; do measure free_among $n pond; done
 for n in 100 1000; do measure free_among $n nginx; done
