@@ -85,7 +85,7 @@ extern "C" {
 /* A pool whose first block has `size` bytes, the 80 of the struct and pond's 80 included. Any size:
  * what is too small or not a multiple of 16, which nginx writes past the end of, is rounded up.
  * `size` also says what is large: see ngx_pool_s.max. The block comes from a cache of the thread,
- * in about 70 instructions. */
+ * in about 150 instructions. */
 ngx_pool_t *ngx_create_pool(size_t size, ngx_log_t *log);
 
 /* Ends the pool: cleanups, newest first, each once, those registered meanwhile included; then large

@@ -38,7 +38,7 @@ typedef struct pond_embedding {
  *  own; any size, as for pond_create. Requests above `large_threshold` are large where they do not
  *  fit; 0: by the size of the first block. Returns the host's struct, `prefix` bytes aligned to 16,
  *  of which only the pond_head is written. NULL as from pond_create; EINVAL for an embedding that
- *  cannot be. About 70 instructions where a block of that size was used before. */
+ *  cannot be. About 110 instructions where a block of that size was used before. */
 POND_API void *pond_embed(size_t first_block, size_t large_threshold,
                           const pond_embedding *embedding) POND_NOEXCEPT;
 
