@@ -35,11 +35,8 @@ std::size_t open_descriptors() {
 }
 
 std::size_t files_left() {
-  std::size_t count = 0;
-  for (const auto &entry : std::filesystem::directory_iterator(testing::TempDir())) {
-    if (entry.path().string().starts_with(temp_file_prefix())) ++count;
-  }
-  return count;
+  const std::filesystem::directory_iterator left(temp_directory());
+  return static_cast<std::size_t>(std::distance(begin(left), end(left)));
 }
 
 std::vector<std::string> seen_of(const implementation &of, const script &runs) {

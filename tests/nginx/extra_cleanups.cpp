@@ -1,9 +1,14 @@
 // extra_cleanups.cpp: what nginx's modules do with cleanups.
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
 
 #include "allowed.hpp"
 #include "side.hpp"
@@ -15,10 +20,28 @@ constexpr std::uint32_t most_data = 64;
 constexpr std::uint32_t nth_file_is_unknown = 5;
 constexpr ngx_fd_t not_open = 1000000;  // more than a process may have
 
+/// Its path ends with a slash.
+struct new_directory {
+  new_directory() {
+    if (mkdtemp(path.data()) == nullptr)
+      throw std::system_error(errno, std::system_category(), path);
+    path += '/';
+  }
+  new_directory(const new_directory &) = delete;
+  new_directory &operator=(const new_directory &) = delete;
+  ~new_directory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+
+  std::string path = testing::TempDir() + "pond-nginx-XXXXXX";
+};
+
 }  // namespace
 
-std::string temp_file_prefix() {
-  return testing::TempDir() + fmt::format("pond-nginx-{}-", getpid());
+const std::string &temp_directory() {
+  static const new_directory made;
+  return made.path;
 }
 
 void side::add_cleanup(pool_record &r, step what) {
@@ -48,7 +71,7 @@ void side::add_file(pool_record &r, ngx_fd_t fd, const std::string &path, bool d
 }
 
 void side::add_temp_file(pool_record &r, bool gone) {
-  const std::string path = temp_file_prefix() + std::to_string(paths_.size());
+  const std::string path = temp_directory() + std::to_string(paths_.size());
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   add_file(r, fd, path, true);
   if (gone) unlink(path.c_str());

@@ -17,8 +17,9 @@
 
 namespace differential {
 
-/// What the names of temporary files of this process begin with; others may run beside it.
-std::string temp_file_prefix();
+/// For temporary files: made new for this process, and removed with all in it at its end. A name
+/// made of the process's number alone meets what a killed process of the same number left.
+const std::string &temp_directory();
 
 class side {
  public:
