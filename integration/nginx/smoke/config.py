@@ -77,6 +77,8 @@ http {
 STREAM = """
 stream {
   server { listen 127.0.0.1:{stream_port}; proxy_pass 127.0.0.1:{port}; }
+  server { listen 127.0.0.1:{stream_tls_port} ssl; proxy_pass 127.0.0.1:{port};
+           ssl_certificate {certificate}; ssl_certificate_key {key}; }
 }
 """
 
@@ -84,7 +86,9 @@ MAIL = """
 mail {
   server_name smoke;
   auth_http 127.0.0.1:{auth};
-  server { listen 127.0.0.1:{mail_port}; protocol smtp; smtp_auth none; xclient off; }
+  server { listen 127.0.0.1:{smtp_port}; protocol smtp; smtp_auth plain none; xclient off; }
+  server { listen 127.0.0.1:{imap_port}; protocol imap; }
+  server { listen 127.0.0.1:{pop3_port}; protocol pop3; }
 }
 """
 

@@ -67,7 +67,7 @@ def no_memory_while_serving(lab):
 @check
 def address_space_limit(lab):
     """RLIMIT_AS just above what the worker has: it refuses, logs, and serves on; then it recovers."""
-    with lab.server("pond") as server:
+    with lab.running("pond", expected="Cannot allocate memory|malloc|posix_memalign") as server:
         lab.warm(server)
         held, worker = descriptors(server), server.workers()[0]
         with open(f"/proc/{worker}/statm") as f:
