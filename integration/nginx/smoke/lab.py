@@ -1,4 +1,5 @@
 """What a check has at hand: both nginx with the same pages, configuration and backend."""
+import collections
 import contextlib
 import os
 import re
@@ -53,7 +54,7 @@ def eventually(condition, what, patience=10):
     deadline = time.monotonic() + patience
     while not condition():
         if time.monotonic() > deadline:
-            raise Wrong(what)
+            raise Wrong(what() if callable(what) else what)
         time.sleep(0.02)
 
 
@@ -159,6 +160,11 @@ def _links(folder):
             if os.path.islink(os.path.join(folder, n))]
 
 
+def changed(before, after):
+    before, after = collections.Counter(before), collections.Counter(after)
+    return f"{dict(after - before)} more, {dict(before - after)} fewer"
+
+
 def sockets(server):
     return sum("socket" in os.readlink(link) for p in server.workers()
                for link in _links(f"/proc/{p}/fd"))
@@ -173,7 +179,7 @@ def clean_afterwards(server, held):
     eventually(lambda: not temporary_files(server), "temporary files are left")
     if held is not None:
         eventually(lambda: descriptors(server) == held,
-                   f"descriptors: {held} before, {descriptors(server)} now")
+                   lambda: "descriptors: " + changed(held, descriptors(server)))
     quiet(server)
 
 

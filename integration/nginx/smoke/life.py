@@ -14,7 +14,7 @@ import config
 from backend import talk
 from cases import SMALL
 from lab import (alive, check, clean_afterwards, descriptors, equal, eventually, must, normal,
-                 request, sockets)
+                 quiet, request, sockets, temporary_files)
 from server import resident_bytes
 
 LOAD_SECONDS = 4
@@ -112,6 +112,8 @@ def binary_upgrade(lab):
     alive(server)
     os.kill(new, signal.SIGQUIT)
     eventually(lambda: not os.path.exists(f"/proc/{new}/exe"), "the new one does not end")
+    quiet(server)
+    must(not temporary_files(server) and not os.path.exists(pid_file), "files are left")
 
 
 @check

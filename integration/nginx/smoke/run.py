@@ -48,7 +48,7 @@ def main():
         print("\n".join(CHECKS))
         return 0
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
-    source = ["--source", os.path.abspath(options.source)] if options.source else []
+    source = ("--source", os.path.abspath(options.source)) if options.source else ()
     place = Lab(os.path.join(ROOT, "build", "nginx", "smoke"), source,
                 options.stock or build("--stock", *source), options.pond or build(*source))
     failed = sum(run(name, place) for name in options.checks or CHECKS)
