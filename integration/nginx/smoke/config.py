@@ -54,6 +54,8 @@ http {
     location @fallback { return 200 "fallback $uri\\n"; }
     location /post/ { proxy_pass http://backend/; client_body_in_file_only clean;
                       client_body_buffer_size 1k; client_max_body_size 4m; }
+    location /inmemory/ { proxy_pass http://backend/; client_body_buffer_size 16m;
+                          client_max_body_size 16m; }
     location /upload/ { proxy_pass http://backend/; client_body_buffer_size 8k; }
     location /gzip/ { alias html/; gzip on; gzip_min_length 1; gzip_types *; gzip_http_version 1.0; }
     location /ssi/ { alias html/; ssi on; ssi_types *; }
