@@ -1,8 +1,10 @@
 """The same requests to both nginx: the same answers, byte for byte, and nothing left behind."""
+import base64
 import subprocess
 
 from lab import check, must, normal, request
 from backend import talk
+from mail_backend import converse
 
 LONG = "x" * 3000
 
@@ -152,8 +154,37 @@ def many_streams(lab):
 
 
 @check
-def stream_and_mail_proxies(lab):
+def stream_proxies(lab):
+    """Bytes passed on, and TLS taken off."""
     def ask(s):
-        through = normal(talk(s.values["stream_port"], request("/small.html")))
-        return through + talk(s.values["mail_port"], b"EHLO me\r\nNOOP\r\nQUIT\r\n")
-    must(b"221" in lab.both(ask), "the mail proxy does not answer")
+        plain = [normal(talk(s.values["stream_port"], request(p)))
+                 for p in ("/small.html", "/proxied/size/200000")]
+        secure = subprocess.run(["curl", "-sk", *(s.url(p, "https", s.values["stream_tls_port"])
+                                                  for p in ("/small.html", "/large.html"))],
+                                check=True, stdout=subprocess.PIPE).stdout
+        return b"".join(plain) + secure
+    must(lab.both(ask).count(b"quick brown") == 6, "not all came through")
+
+
+@check
+def mail_proxies(lab):
+    """Sessions of three protocols, proxied after auth_http let them in, and refused ones."""
+    def ask(s):
+        smtp, imap, pop3 = (s.values[p + "_port"] for p in ("smtp", "imap", "pop3"))
+        plain, wrong = (base64.b64encode(b"\0me\0" + w) for w in (b"secret", b"wrong"))
+        hello = (b"", b"220"), (b"EHLO me\r\n", b"250 ")
+        quit_ = (b"QUIT\r\n", b"221")
+        mail = [(line, b"250") for line in (b"MAIL FROM:<a@b>\r\n", b"RCPT TO:<c@d>\r\n", b"NOOP\r\n")]
+        return b"".join((
+            converse(smtp, *hello, (b"AUTH PLAIN " + plain + b"\r\n", b"235"), *mail, quit_),
+            converse(smtp, *hello, (b"AUTH PLAIN " + wrong + b"\r\n", b"535"), quit_),
+            converse(smtp, *hello, *mail, quit_), converse(smtp, (b"", b"220"), (b"NO\r\n", b"500")),
+            converse(imap, (b"", rb"\* OK"), (b"a CAPABILITY\r\n", b"a OK"),
+                     (b"b LOGIN me secret\r\n", b"b "), (b"c NOOP\r\n", b"c "), (b"d LOGOUT\r\n", b"d ")),
+            converse(imap, (b"", rb"\* OK"), (b"b LOGIN me wrong\r\n", b"b "), (b"d LOGOUT\r\n", b"d ")),
+            converse(pop3, (b"", rb"\+OK"), (b"USER me\r\n", rb"\+OK"), (b"PASS secret\r\n", b"[+-]"),
+                     (b"STAT\r\n", rb"\+OK"), (b"QUIT\r\n", rb"\+OK"))))
+    answer = lab.both(ask)
+    for part in (b"235 ", b"535 5.7.0 Invalid", b"b OK done", b"b NO Invalid", b"c OK done",
+                 b"+OK STAT"):
+        must(part in answer, f"no {part!r} in {answer!r}")

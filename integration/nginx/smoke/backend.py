@@ -2,7 +2,6 @@
 import hashlib
 import http.server
 import socket
-import socketserver
 import threading
 import time
 
@@ -23,6 +22,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self):
+        if "Auth-Protocol" in self.headers:
+            self.authenticate()
+            return
         what, _, argument = self.path.lstrip("/").partition("/")
         if what == "size":
             self.answer((b"0123456789abcdef" * (int(argument) // 16 + 1))[:int(argument)],
@@ -42,6 +44,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.chunked(int(argument))
         else:
             self.answer(b"nothing\n", 404)
+
+    def authenticate(self):
+        """What nginx's mail proxy asks: may this user in, and where to?"""
+        if self.headers.get("Auth-Pass") == "wrong":
+            self.answer(b"", Auth_Status="Invalid login or password", Auth_Wait="1")
+        else:
+            port = self.server.mail_ports[self.headers["Auth-Protocol"]]
+            self.answer(b"", Auth_Status="OK", Auth_Server="127.0.0.1", Auth_Port=str(port))
 
     def chunked(self, count):
         self.send_response_only(200)
@@ -63,34 +73,14 @@ class Backend(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self):
+    def __init__(self, mail_ports):
         super().__init__(("127.0.0.1", 0), Handler)
+        self.mail_ports = mail_ports
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, *_):
         pass  # clients that go away are what some checks are about
-
-
-class Mail(socketserver.BaseRequestHandler):
-    """Enough of SMTP for a session that nginx proxies after its authentication."""
-
-    def handle(self):
-        self.request.sendall(b"220 backend\r\n")
-        for line in self.request.makefile("rb"):
-            self.request.sendall(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n")
-            if line.upper().startswith(b"QUIT"):
-                return
-
-
-class MailBackend(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Mail)
-        self.port = self.server_address[1]
-        threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
 def talk(port, data, patience=10):

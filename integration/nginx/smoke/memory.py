@@ -1,7 +1,9 @@
 """No memory: the worker says so in its log, refuses the request, and goes on."""
 import contextlib
 import os
+import re
 import resource
+import socket
 import subprocess
 
 from backend import talk
@@ -26,7 +28,7 @@ def failing(first, last):
 def starts(server, first, last):
     """nginx -t while some calls fail: whether it succeeds. If not, it has to say why."""
     done = subprocess.run(server.command("-t"), env=failing(first, last), stderr=subprocess.PIPE)
-    must(done.returncode == 0 or done.returncode == 1 and b"failed" in done.stderr,
+    must(done.returncode == 0 or done.returncode == 1 and b"Cannot allocate memory" in done.stderr,
          f"calls {first} to {last}: exit code {done.returncode}, {done.stderr[-300:]}")
     return done.returncode == 0
 
@@ -67,25 +69,34 @@ def no_memory_while_serving(lab):
 @check
 def address_space_limit(lab):
     """RLIMIT_AS just above what the worker has: it refuses, logs, and serves on; then it recovers."""
-    with lab.server("pond") as server:
+    with lab.running("pond", expected="Cannot allocate memory|malloc|posix_memalign") as server:
         lab.warm(server)
         held, worker = descriptors(server), server.workers()[0]
         with open(f"/proc/{worker}/statm") as f:
             size = int(f.read().split()[0]) * resource.getpagesize()
         _, hard = resource.prlimit(worker, resource.RLIMIT_AS)
         resource.prlimit(worker, resource.RLIMIT_AS, (size + LITTLE_MORE, hard))
+        # From a pool that exists; what a flood lacks first is new pools.
+        whole = request("/inmemory/echo", method="POST", body=b"i" * 2 * LITTLE_MORE)
+        must(b" 500 " in refused(server, whole), "not answered with 500")
+        must(re.search(r"malloc\(\d+\) failed \(12: .*/inmemory/", server.errors()), "not logged")
         flood(server)
         must("Cannot allocate memory" in server.errors(), "the limit was never met")
         resource.prlimit(worker, resource.RLIMIT_AS, (hard, hard))  # the test runs as the worker's user
         alive(server)
+        must(b" 200 OK" in talk(server.port, whole), "no memory, although there is some again")
         eventually(lambda: descriptors(server) == held, "descriptors are left")
         must(server.workers() == [worker], "the worker died")
         must(resident_bytes(worker) < size + LITTLE_MORE, "more than the limit")
 
 
+def refused(server, whole):
+    """Asked with its header only: a body that is on its way would have the connection reset."""
+    return talk(server.port, whole[:whole.index(b"\r\n\r\n") + 4])
+
+
 def flood(server):
     """Many connections at once, each of which makes the worker hold 30 kB."""
-    import socket
     with contextlib.ExitStack() as opened:
         for _ in range(400):
             with contextlib.suppress(OSError):

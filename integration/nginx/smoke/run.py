@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Drives nginx on pond, and compares it with the same nginx on its own pool.
 
-    integration/nginx/smoke/run.py [CHECK...] [--list] [--stock BINARY] [--pond BINARY]
+    integration/nginx/smoke/run.py [CHECK...] [--list] [--source DIR] [--stock BINARY] [--pond BINARY]
 """
 import argparse
 import os
@@ -37,6 +37,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("checks", nargs="*", metavar="CHECK")
     parser.add_argument("--list", action="store_true", help="names of all checks")
+    parser.add_argument("--source", help="an nginx source tree; default: Debian's")
     parser.add_argument("--stock", help="an nginx with its own pool; default: it is built")
     parser.add_argument("--pond", help="an nginx on pond; default: it is built")
     options = parser.parse_args()
@@ -48,8 +49,9 @@ def main():
         return 0
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(DESCRIPTORS, most), most))
-    place = Lab(os.path.join(ROOT, "build", "nginx", "smoke"), options.stock or build("--stock"),
-                options.pond or build())
+    source = ("--source", os.path.abspath(options.source)) if options.source else ()
+    place = Lab(os.path.join(ROOT, "build", "nginx", "smoke"), source,
+                options.stock or build("--stock", *source), options.pond or build(*source))
     failed = sum(run(name, place) for name in options.checks or CHECKS)
     print(f"{len(options.checks or CHECKS) - failed} passed, {failed} failed")
     return 1 if failed else 0
