@@ -6,11 +6,13 @@
 //    └─ refill_slow
 //        ├─ adopt_default                   first use of a default-constructed pool (create.cpp)
 //        ├─ trapped_allocate                a tool watches, the pool is sealed or gone (watch.cpp)
+//        ├─ recycling_allocate              what was given back first (recycle.cpp)
 //        └─ take_large                      above the threshold: memory of its own (large.cpp)
 #include <cerrno>
 #include <utility>
 
 #include "memory.hpp"
+#include "recycle.hpp"
 #include "watch.hpp"
 
 namespace pond {
@@ -24,6 +26,7 @@ constexpr unsigned most_rooms_looked_at = 4;
 constexpr std::size_t most_failures = 4;
 
 constexpr std::uint8_t watched = flag_trapped | flag_sealed | flag_doomed;
+constexpr std::uint8_t unusual = watched | flag_recycling;
 
 /// A room that holds less than the smallest common requests is not worth its place in the walk.
 constexpr std::ptrdiff_t least_kept_room = 128;
@@ -137,9 +140,9 @@ void release_blocks(state &s, const block *until) noexcept {
   }
 }
 
-/// For records and for what is trapped: from a block, never a large one, which would itself need a
-/// record. Open when the pool is trapped.
-void *carve_record(head &h, std::size_t size, std::size_t alignment) noexcept {
+/// For records, and for pools that hide their bounds: from a block, never a large one, which would
+/// itself need a record. Open when the pool is trapped.
+void *carve(head &h, std::size_t size, std::size_t alignment) noexcept {
   void *at = fit(h.cur, h.end, size, alignment);
   if (at != nullptr) {
     h.cur = static_cast<unsigned char *>(at) + size;
@@ -166,6 +169,7 @@ namespace {
   if (impossible) return failed(*pool.state, size, alignment, true);
   state &s = *pool.state;
   if ((s.flags & watched) != 0) return trapped_allocate(pool, size, alignment);
+  if ((s.flags & flag_recycling) != 0) return recycling_allocate(pool, size, alignment);
   if (unsigned char *at = fit(pool.cur, pool.end, size, alignment)) {  // an alignment above 16
     pool.cur = at + size;
     return at;
@@ -180,7 +184,7 @@ namespace {
 
 void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept {
   const state *s = pool.state;
-  if (s == nullptr || (s->flags & watched) != 0 || size > s->threshold ||
+  if (s == nullptr || (s->flags & unusual) != 0 || size > s->threshold ||
       alignment > block_alignment || !sizes::is_power_of_two(alignment)) [[unlikely]] {
     return refill_slow(pool, size, alignment);
   }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "memory.hpp"
+#include "recycle.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -200,7 +201,9 @@ bool furnish(head &pool, const pond_options &options) noexcept {
     errno = EDQUOT;
     return false;
   }
-  return !watching() || trap(pool);
+  // Where a tool watches nothing is used again unseen.
+  if (watching()) return trap(pool);
+  return !options.recycle || begin_recycling(pool);
 }
 
 head *begin_with(head *pool, const pond_options &options, const embedding &where) noexcept {

@@ -8,6 +8,7 @@
 
 #include "memory.hpp"
 #include "records.hpp"
+#include "recycle.hpp"
 #include "watch.hpp"
 
 namespace pond {
@@ -186,6 +187,7 @@ namespace {
   if (pool.state == nullptr && (impossible || !adopt_default(pool))) return nullptr;
   if (refuses(*pool.state)) return nullptr;
   if (impossible) return failed(*pool.state, size, alignment, true);
+  if (recycles(*pool.state, size)) pool.state->ext->bins->small_larges = true;
   return take_large(real(pool), size, alignment);
 }
 
@@ -221,32 +223,48 @@ bool release(head &pool, const void *p) noexcept {
 
 void release_sized(head &pool, void *p, std::size_t size) noexcept {
   if (pool.state == nullptr || p == nullptr) return;
-  if (owned *large = find_large(*pool.state, p); large != nullptr) {
+  state &s = *pool.state;
+  const bool small = recycles(s, size);
+  if (owned *large = !small || s.ext->bins->small_larges ? find_large(s, p) : nullptr) {
     // What is older than an open mark is there again after the rewind.
-    if (epoch_of(*large) >= epoch_of(*pool.state)) release_large(*pool.state, large);
-    return;
-  }
-  if ((pool.state->flags & flag_trapped) != 0) {
-    trapped_release(*pool.state, p, size);
+    if (epoch_of(*large) >= epoch_of(s)) release_large(s, large);
+  } else if (small) {
+    recycle(s, p, size);
+  } else if ((s.flags & flag_trapped) != 0) {
+    trapped_release(s, p, size);
   } else {
     retract(pool, p, size);
   }
 }
 
-/// Large memory stays where it is unless most of it would be wasted, or it is too small.
+namespace {
+
+/// Whether what is not the newest can stay where it is. Large memory does unless most of it would
+/// be wasted, or it is too small; of small memory a part is given up, but what is recycled has to
+/// be of the class that its size says.
+bool stays(const state &s, const void *p, std::size_t old_size, std::size_t new_size) noexcept {
+  if (const owned *large = find_large(s, p); large != nullptr) {
+    return new_size <= large->size && new_size >= large->size / 2;
+  }
+  if (recycles(s, old_size)) {
+    return recycles(s, new_size) && recycled_size(old_size) == recycled_size(new_size);
+  }
+  return new_size <= old_size;
+}
+
+}  // namespace
+
 void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept {
   if (p == nullptr) return allocate(pool, new_size, block_alignment);
   if (pool.state == nullptr) {
     errno = EINVAL;
     return nullptr;
   }
+  state &s = *pool.state;
   if (extend(pool, p, old_size, new_size)) return p;
-  const owned *large = find_large(*pool.state, p);
-  if (large != nullptr) {
-    if (new_size <= large->size && new_size >= large->size / 2) return p;
-  } else if (new_size <= old_size) {
-    if ((pool.state->flags & flag_trapped) != 0) {
-      trapped_release(*pool.state, static_cast<unsigned char *>(p) + new_size, old_size - new_size);
+  if (stays(s, p, old_size, new_size)) {
+    if ((s.flags & flag_trapped) != 0 && new_size < old_size && find_large(s, p) == nullptr) {
+      trapped_release(s, static_cast<unsigned char *>(p) + new_size, old_size - new_size);
     }
     return p;
   }

@@ -71,8 +71,7 @@ pond_mark get_mark(head &pool) noexcept {
   block *const newest = s.first.next;
   room *const rooms = s.rooms;
   s.rooms = nullptr;
-  auto *mark =
-      static_cast<mark_record *>(carve_record(h, sizeof(mark_record), alignof(mark_record)));
+  auto *mark = static_cast<mark_record *>(carve(h, sizeof(mark_record), alignof(mark_record)));
   if (mark == nullptr) {
     s.rooms = rooms;
     return {};

@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "memory.hpp"
+#include "recycle.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -60,6 +61,7 @@ void give_plain(state &s) noexcept {
 
 /// The end of any other one. The extension, which knows the upstream, goes last.
 void give_extended(state &s) noexcept {
+  end_recycling(s);
   release_blocks(s, nullptr);
   leave_tree(s);
   extension *ext = s.ext;
@@ -176,6 +178,7 @@ void reset(head &pool) noexcept {
   if (!finish_running(s, true)) return;
   if (s.ext != nullptr) s.ext->marks = nullptr;  // one that a cleanup left open
   release_larges(s, 0);
+  forget_recycled(s);
   s.rooms = nullptr;
   s.spare = nullptr;
   s.flags &= static_cast<std::uint8_t>(~flag_sealed);

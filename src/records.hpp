@@ -22,7 +22,7 @@ namespace detail {
       record = reinterpret_cast<owned *>(at);
       h.cur = reinterpret_cast<unsigned char *>(record + 1);
     } else {
-      record = static_cast<owned *>(carve_record(h, sizeof(owned), alignof(owned)));
+      record = static_cast<owned *>(carve(h, sizeof(owned), alignof(owned)));
       if (record == nullptr) return nullptr;
     }
   }

@@ -16,7 +16,7 @@
 //  4. Owned records (cleanups, larges) are newest first, and their epoch never rises down the list.
 //     A record's memory is older than an open mark exactly if its epoch is below the mark's.
 //  5. Between calls a pool is whole: each function either does its work or leaves it as it was.
-//  6. head.cur == head.end == sentinel: the pool is trapped (its real bounds are in
+//  6. head.cur == head.end == sentinel: the pool is trapped or recycles (its real bounds are in
 //     extension.real), sealed, or has no state yet.
 #ifndef POND_SRC_STATE_HPP
 #define POND_SRC_STATE_HPP
@@ -87,9 +87,11 @@ struct large_index {
 
 inline constexpr std::size_t tag_capacity = 32;
 
+struct recycler;
+
 /// What most pools never use; a block of its own, made on first use.
 struct extension {
-  head real;         // a trapped pool's true bounds
+  head real;         // the true bounds of a pool that hides them
   std::size_t size;  // bytes of this block
   head *owner;       // the head, for callbacks and for the parent, which empties it
   state *parent;
@@ -101,6 +103,7 @@ struct extension {
   std::uint64_t last_epoch;  // never used twice: this is what tells a stale mark
   std::uint64_t floor;       // of the mark being rewound to: its cleanups may not rewind so far
   large_index index;
+  recycler *bins;        // of a pool that recycles
   std::size_t reserved;  // bytes, by this pool alone
   std::size_t peak;
   std::size_t tree_reserved;  // and by it and its descendants, which is what the limits are about
@@ -124,7 +127,11 @@ enum flag : std::uint8_t {
   flag_sealed = 8,        // allocating is an error
   flag_running = 16,      // cleanups are being run
   flag_doomed = 32,       // destroyed by one of its own cleanups: goes when they have run
+  flag_recycling = 64,    // small memory given back is used again; bounds as of a trapped one
 };
+
+/// Flags of pools whose head does not show their bounds.
+inline constexpr std::uint8_t hidden = flag_trapped | flag_recycling;
 
 /// 72 bytes, because every pool pays for them: with the head, a C pool's first allocation begins
 /// 96 bytes into its first block, nginx's at 152.
@@ -155,7 +162,7 @@ inline const head &head_of(const pond_pool *pool) noexcept {
 
 /// The bounds that allocations really come from.
 inline head &real(head &pool) noexcept {
-  return (pool.state->flags & flag_trapped) != 0 ? pool.state->ext->real : pool;
+  return (pool.state->flags & hidden) != 0 ? pool.state->ext->real : pool;
 }
 inline const head &real(const head &pool) noexcept { return real(const_cast<head &>(pool)); }
 
@@ -183,7 +190,7 @@ void destroy_state(state &s, head *pool) noexcept;
 bool finish_running(state &s, bool outermost) noexcept;
 
 // blocks.cpp
-void *carve_record(head &h, std::size_t size, std::size_t alignment) noexcept;
+void *carve(head &h, std::size_t size, std::size_t alignment) noexcept;
 void keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept;
 void release_blocks(state &s, const block *until) noexcept;
 

@@ -1,5 +1,6 @@
 // stats.cpp: what a pool says of itself. Nothing is counted for this while allocating: "used" is
 // derived from where the pointers stand.
+#include "recycle.hpp"
 #include "watch.hpp"
 
 namespace pond {
@@ -15,6 +16,7 @@ void add_blocks(const state &s, const head &h, pond_stats &stats) noexcept {
     stats.used += b->size - sizeof(block);
   }
   stats.used -= static_cast<std::size_t>(h.end - h.cur);
+  if ((s.flags & flag_recycling) != 0) stats.used -= s.ext->bins->bytes;
   for (const room *r = s.rooms; r != nullptr; r = r->next) {
     stats.used -= static_cast<std::size_t>(r->end - reinterpret_cast<const unsigned char *>(r));
   }

@@ -215,7 +215,7 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
   // What is large is the same as without a tool: the red zone does not count.
   const bool large = sizes::with_alignment(size, alignment) > s.threshold;
   if (watch().chosen.own || large) return take_large(h, size, alignment);
-  auto *at = static_cast<unsigned char *>(carve_record(h, whole, alignment));
+  auto *at = static_cast<unsigned char *>(carve(h, whole, alignment));
   if (at == nullptr) return nullptr;
   closed(at, whole);  // up to the next granule, too
   opened(at + lead, size);
@@ -244,7 +244,11 @@ void seal(head &pool) noexcept {
   state &s = *pool.state;
   if ((s.flags & flag_sealed) != 0) return;
   s.flags |= flag_sealed;
-  if ((s.flags & flag_trapped) == 0) keep_room(s, pool.cur, pool.end);
+  head &h = real(pool);
+  if ((s.flags & flag_trapped) == 0) {
+    keep_room(s, h.cur, h.end);
+    hide(h);
+  }
   hide(pool);
 }
 

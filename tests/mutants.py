@@ -85,6 +85,14 @@ MUTANTS = [
     ("Embed.*", "src/create.cpp", "where.head_offset <= where.prefix - behind;", "true;"),
     ("Embed.*", "src/memory.cpp", "error == ENOMEM && host != nullptr", "false && host != nullptr"),
     ("Cache.*", "src/cache.cpp", "  upstream_pass_on();", ""),
+    ("Recycle.*", "src/recycle.cpp", "retract(s.ext->real, p, whole) || s.ext->marks != nullptr)",
+     "retract(s.ext->real, p, whole))"),
+    ("Recycle.*", "src/recycle.cpp", "aligned && s.ext->marks == nullptr)", "aligned)"),
+    ("Recycle.*", "src/recycle.cpp", "newest != nullptr && aligned &&", "newest != nullptr &&"),
+    ("Recycle.*", "src/pool.cpp", "  forget_recycled(s);\n", ""),
+    ("Recycle.*", "src/large.cpp",
+     "recycles(s, new_size) && recycled_size(old_size) == recycled_size(new_size)",
+     "new_size <= old_size"),
 ]
 
 

@@ -42,6 +42,18 @@ TEST_P(RandomPrograms, OverACheckingUpstream) {
   EXPECT_EQ(upstream.live(), 0U);
 }
 
+TEST_P(RandomPrograms, OverPoolsThatRecycle) {
+  checking_upstream upstream;
+  const pond_upstream from = upstream.get();
+  pond::options options;
+  options.upstream = &from;
+  options.recycle = true;
+  const program work = program_from_seed(static_cast<std::uint64_t>(GetParam()) + 2000);
+  EXPECT_EQ(errors_of(work, options), no_errors());
+  EXPECT_EQ(upstream.errors(), no_errors());
+  EXPECT_EQ(upstream.live(), 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomPrograms, testing::Range(1, 101));
 
 }  // namespace

@@ -71,6 +71,11 @@ struct options {
   /// Memory to use as the first block, not given back: a stack array for example. Too small a one
   /// is ignored.
   std::span<std::byte> buffer = {};
+
+  /// Small memory that is deallocated goes to the next request of its size, so that containers
+  /// which insert and erase for long have bounded memory: see pond_options in types.h for what it
+  /// costs. When not to use it: for a request that builds up and ends.
+  bool recycle = false;
 };
 
 }  // namespace POND_NAMESPACE_TAG

@@ -93,6 +93,13 @@ typedef struct pond_options {
    *  pool's records. NULL: none. */
   void *buffer; /**< later blocks, and what is large, go by first_block as without it */
   size_t buffer_size;
+
+  /** Small memory that pond_free_sized is given goes to the next request of its size, so that
+   *  containers which insert and erase for long have bounded memory. Costs about 1150 bytes a pool
+   *  and three times the instructions of each allocation, sizes are rounded up to a multiple of 16
+   *  or by a sixteenth, and nothing grows in place. While a mark is open, what is given back stays.
+   *  Under AddressSanitizer and memcheck nothing is used again. */
+  bool recycle;
 } pond_options;
 
 /** Bytes of blocks that a reset keeps beside the first block, unless said otherwise: enough for a
@@ -105,7 +112,7 @@ typedef struct pond_options {
 
 #define POND_OPTIONS_INIT                                                                       \
   {sizeof(pond_options), 0, 0, 0, POND_DEFAULT_KEEP, SIZE_MAX, SIZE_MAX, NULL, NULL, NULL, NULL, \
-   NULL, NULL, 0}
+   NULL, NULL, 0, false}
 
 /** A place in the life of a pool, to which pond_rewind goes back. Copy it freely; it is used up
  *  by the first rewind or commit that covers it, and using it again is diagnosed as stale. */

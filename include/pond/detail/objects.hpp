@@ -57,7 +57,8 @@ inline pond_options converted(const options &from, head *parent) noexcept {
           reinterpret_cast<pond_pool *>(parent),
           from.tag,
           from.buffer.data(),
-          from.buffer.size()};
+          from.buffer.size(),
+          from.recycle};
 }
 
 /// Memory that goes back if what is being built in it throws.

@@ -1,0 +1,68 @@
+// recycle.cpp: pools that use small memory again.
+#include "recycle.hpp"
+
+#include <new>
+
+#include "memory.hpp"
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+bool begin_recycling(head &pool) noexcept {
+  state &s = *pool.state;
+  std::size_t size = sizes::round_up(sizeof(recycler), sizes::quantum);
+  void *bins = take_memory(s, size, sizes::quantum);
+  if (bins == nullptr) return false;
+  s.ext->bins = ::new (bins) recycler{};
+  s.ext->bins->size = size;
+  if (s.threshold > most_recycled) s.threshold = most_recycled;
+  s.ext->real = pool;
+  s.flags |= flag_recycling;
+  hide(pool);
+  return true;
+}
+
+void *recycling_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept {
+  const state &s = *pool.state;
+  if (size > s.threshold) return take_large(real(pool), size, alignment);
+  const std::size_t whole = recycled_size(size);
+  recycler &bins = *s.ext->bins;
+  recycled *&newest = bins.newest[bin_of(whole)];
+  const bool aligned = (reinterpret_cast<std::uintptr_t>(newest) & (alignment - 1)) == 0;
+  if (newest != nullptr && aligned && s.ext->marks == nullptr) [[likely]] {
+    recycled *taken = newest;
+    newest = taken->next;
+    bins.bytes -= whole;
+    return taken;
+  }
+  return carve(real(pool), whole, alignment < sizes::quantum ? sizes::quantum : alignment);
+}
+
+void recycle(state &s, void *p, std::size_t size) noexcept {
+  const std::size_t whole = recycled_size(size);
+  // A mark may be younger than this, which is then there again after the rewind.
+  if (size == 0 || retract(s.ext->real, p, whole) || s.ext->marks != nullptr) return;
+  recycler &bins = *s.ext->bins;
+  recycled *&newest = bins.newest[bin_of(whole)];
+  newest = ::new (p) recycled{newest};
+  bins.bytes += whole;
+}
+
+void forget_recycled(state &s) noexcept {
+  if ((s.flags & flag_recycling) == 0) return;
+  const std::size_t size = s.ext->bins->size;
+  *s.ext->bins = {.size = size, .bytes = 0, .small_larges = false, .newest = {}};
+}
+
+void end_recycling(state &s) noexcept {
+  if ((s.flags & flag_recycling) == 0) return;
+  give_memory(s, s.ext->bins, s.ext->bins->size, sizes::quantum);
+  s.ext->bins = nullptr;
+  s.flags &= static_cast<std::uint8_t>(~flag_recycling);
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

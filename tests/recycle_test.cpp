@@ -1,0 +1,213 @@
+// Pools with options.recycle: small memory that was given back is used again.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+#include <random>
+
+#include "pond/resource.hpp"
+#include "support.hpp"
+
+namespace {
+
+using support::checked_pool;
+
+constexpr std::size_t live_set = 1000;
+constexpr int pairs = 100000;
+
+/// What a pool holds after that many insertions and erasures in a map of a constant size.
+std::size_t reserved_after(pond::pool &pool, int count) {
+  pond::resource resource(pool);
+  std::pmr::map<int, std::pmr::string> map(&resource);
+  std::minstd_rand random;
+  for (int i = 0; i < count; ++i) {
+    map.emplace(i, std::string(random() % 200, 'x'));
+    if (map.size() > live_set) map.erase(map.begin());
+  }
+  return pool.stats().reserved;
+}
+
+TEST(Recycle, AMapOfConstantSizeHasBoundedMemory) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool pool({.recycle = true});
+  const std::size_t early = reserved_after(pool, pairs / 10);
+  EXPECT_LE(reserved_after(pool, pairs), early + early / 4);
+  pond::pool plain;
+  EXPECT_GT(reserved_after(plain, pairs), 5 * early) << "a pool that does not recycle grows";
+}
+
+TEST(Recycle, TheSameMemoryForTheSameClassOnly) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  void *p = checked.pool.allocate(100);
+  support::use(checked.pool.allocate(1));
+  checked.pool.deallocate(p, 100);
+  EXPECT_NE(checked.pool.allocate(113), p);
+  EXPECT_EQ(checked.pool.allocate(97, 1), p);
+}
+
+TEST(Recycle, TheNewestBecomesRoomAgain) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  support::use(checked.pool.allocate(10));
+  const std::size_t used = checked.pool.stats().used;
+  void *p = checked.pool.allocate(100);
+  checked.pool.deallocate(p, 100);
+  EXPECT_EQ(checked.pool.stats().used, used);
+  EXPECT_EQ(checked.pool.allocate(300), p) << "not only for its class";
+}
+
+TEST(Recycle, StatisticsDoNotCountWhatWasGivenBack) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  support::use(checked.pool.allocate(1));
+  const std::size_t used = checked.pool.stats().used;
+  void *p = checked.pool.allocate(100);
+  void *q = checked.pool.allocate(100);
+  EXPECT_EQ(checked.pool.stats().used, used + 224);
+  checked.pool.deallocate(p, 100);
+  EXPECT_EQ(checked.pool.stats().used, used + 112);
+  checked.pool.deallocate(q, 100);
+  EXPECT_EQ(checked.pool.stats().used, used);
+}
+
+TEST(Recycle, OverAlignedMemoryIsUsedAgain) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  void *p = checked.pool.allocate(64, 256);
+  EXPECT_TRUE(support::is_aligned(p, 256));
+  support::use(checked.pool.allocate(1));
+  checked.pool.deallocate(p, 64, 256);
+  EXPECT_EQ(checked.pool.allocate(64, 128), p);
+  checked.pool.deallocate(p, 64, 128);
+  EXPECT_EQ(checked.pool.allocate(64), p);
+  void *q = checked.pool.allocate(64);
+  checked.pool.deallocate(q, 64);
+  EXPECT_TRUE(support::is_aligned(checked.pool.allocate(64, 4096), 4096));
+}
+
+TEST(Recycle, ALargeOneOfASmallSizeGoesBackToTheUpstream) {
+  checked_pool checked({.recycle = true});
+  void *p = checked.pool.allocate_large(100);
+  void *small = checked.pool.allocate(100);
+  support::use(checked.pool.allocate(1));
+  checked.pool.deallocate(p, 100);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
+  checked.pool.deallocate(small, 100);
+  EXPECT_TRUE(support::trapped || checked.pool.allocate(100) == small);
+}
+
+TEST(Recycle, NothingIsUsedAgainWhileAMarkIsOpen) {
+  checked_pool checked({.recycle = true});
+  std::array<void *, 3> old{};
+  for (void *&p : old) p = std::memset(checked.pool.allocate(100), 'o', 100);
+  checked.pool.deallocate(old[0], 100);
+  {
+    const pond::scope scope(checked.pool);
+    EXPECT_NE(checked.pool.allocate(100), old[0]) << "it would be lost by the rewind";
+    checked.pool.deallocate(old[1], 100);
+    void *made = checked.pool.allocate(100);
+    EXPECT_NE(made, old[1]);
+    support::use(checked.pool.allocate(1));
+    checked.pool.deallocate(made, 100);
+  }
+  EXPECT_EQ(static_cast<char *>(old[2])[99], 'o');
+  std::array<char *, 50> again{};
+  for (char *&p : again) {
+    p = static_cast<char *>(checked.pool.allocate(100));
+    std::memset(p, static_cast<int>(&p - again.data()), 100);
+  }
+  for (char *&p : again) {
+    EXPECT_EQ(std::count(p, p + 100, static_cast<char>(&p - again.data())), 100) << "used twice";
+  }
+}
+
+TEST(Recycle, AResetForgetsWhatWasGivenBack) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  const void *first = checked.pool.allocate(100);
+  void *second = checked.pool.allocate(100);
+  support::use(checked.pool.allocate(100));
+  checked.pool.deallocate(second, 100);
+  checked.pool.reset();
+  EXPECT_EQ(checked.pool.allocate(100), first);
+  EXPECT_EQ(checked.pool.allocate(100), second);
+  EXPECT_NE(checked.pool.allocate(100), second) << "it is in a bin and in the room";
+}
+
+TEST(Recycle, ResizeKeepsToTheClassThatTheSizeSays) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  pond_pool *pool = checked.pool.handle();
+  auto *p = static_cast<char *>(pond_alloc(pool, 100));
+  std::strcpy(p, "content");
+  support::use(pond_alloc(pool, 1));
+  EXPECT_EQ(pond_resize(pool, p, 100, 112), p) << "the same class";
+  auto *moved = static_cast<char *>(pond_resize(pool, p, 112, 20));
+  EXPECT_NE(moved, p) << "or 80 bytes would never be used again";
+  EXPECT_STREQ(moved, "content");
+  EXPECT_EQ(pond_alloc(pool, 112), p);
+  auto *large = static_cast<char *>(pond_resize(pool, moved, 20, 10000));
+  EXPECT_STREQ(large, "content");
+  EXPECT_EQ(pond_alloc(pool, 20), moved);
+  EXPECT_TRUE(pond_free(pool, large));
+}
+
+TEST(Recycle, ASealedPoolTakesBackAndHandsOutNothing) {
+  checked_pool checked({.recycle = true});
+  void *p = checked.pool.allocate(100);
+  support::use(checked.pool.allocate(1));
+  checked.pool.seal();
+  checked.pool.deallocate(p, 100);
+  EXPECT_EQ(checked.pool.try_allocate(100), nullptr);
+  EXPECT_EQ(errno, EPERM);
+  checked.pool.reset();
+  EXPECT_NE(checked.pool.try_allocate(100), nullptr);
+}
+
+TEST(Recycle, WithoutMemoryForTheBinsThereIsNoPool) {
+  workload::checking_upstream checks;
+  const pond_upstream upstream = checks.get();
+  for (std::size_t call = 1; call <= 3; ++call) {
+    checks.fail_at(call);
+    EXPECT_THROW(pond::pool({.upstream = &upstream, .recycle = true}), std::bad_alloc) << call;
+    EXPECT_EQ(checks.live(), 0U);
+    if (support::trapped && call == 2) break;  // which has no bins
+  }
+  checks.fail_at(0);
+  EXPECT_THROW(pond::pool({.hard_limit = 5200, .upstream = &upstream, .recycle = true}),
+               pond::limit_exceeded);
+  EXPECT_EQ(checks.live(), 0U);
+}
+
+/// An allocation that knows what was written into it.
+struct block_of {
+  unsigned char *p;
+  std::size_t size;
+  unsigned char fill;
+};
+
+TEST(Recycle, RandomSizesAndAlignmentsKeepTheirContent) {
+  checked_pool checked({.first_block = 512, .recycle = true});
+  std::mt19937 random(7);
+  std::vector<block_of> live;
+  for (int i = 0; i < 50000; ++i) {
+    if (live.size() > 200 || (!live.empty() && random() % 3 == 0)) {
+      std::swap(live[random() % live.size()], live.back());
+      const block_of b = live.back();
+      live.pop_back();
+      ASSERT_TRUE(std::all_of(b.p, b.p + b.size, [&b](unsigned char c) { return c == b.fill; }));
+      checked.pool.deallocate(b.p, b.size);
+    } else {
+      const std::size_t size = random() % (random() % 8 == 0 ? 6000 : 300);
+      const std::size_t alignment = std::size_t{1} << size % 9;
+      auto *p = static_cast<unsigned char *>(checked.pool.allocate(size, alignment));
+      ASSERT_TRUE(size == 0 || support::is_aligned(p, alignment));
+      live.push_back({p, size, static_cast<unsigned char>(i)});
+      std::fill_n(p, size, static_cast<unsigned char>(i));
+    }
+  }
+  EXPECT_TRUE(support::trapped || checked.pool.stats().reserved < 1U << 20);
+}
+
+}  // namespace
