@@ -57,6 +57,19 @@ void pond_destroy(pond_pool *pool) noexcept {
   if (pool != nullptr) destroy(head_of(pool));
 }
 
+int pond_adopt(pond_pool *pool, pond_pool *other) noexcept {
+  if (pool == nullptr || other == nullptr) return refuse(-1);
+  return status(adopt(head_of(pool), head_of(other)));
+}
+
+int pond_retain(pond_pool *pool) noexcept {
+  return pool != nullptr ? status(retain(head_of(pool))) : refuse(-1);
+}
+
+void pond_release(pond_pool *pool) noexcept {
+  if (pool != nullptr) release_reference(head_of(pool));
+}
+
 void *pond_alloc(pond_pool *pool, size_t size) noexcept {
   if (pool == nullptr) return refuse<void *>(nullptr);
   return allocate(head_of(pool), size, block_alignment);
@@ -153,6 +166,18 @@ int pond_own_temp_file(pond_pool *pool, int fd, const char *path) noexcept {
 
 int pond_close_fd(pond_pool *pool, int fd) noexcept {
   return pool != nullptr ? status(close_fd(head_of(pool), fd)) : refuse(-1);
+}
+
+int pond_set(pond_pool *pool, const void *key, void *data, void (*end)(void *)) noexcept {
+  return pool != nullptr ? status(set_value(head_of(pool), key, data, end)) : refuse(-1);
+}
+
+void *pond_get(const pond_pool *pool, const void *key) noexcept {
+  return pool != nullptr ? get_value(head_of(pool), key) : nullptr;
+}
+
+bool pond_unset(pond_pool *pool, const void *key) noexcept {
+  return pool != nullptr && end_value(head_of(pool), key);
 }
 
 pond_mark pond_get_mark(pond_pool *pool) noexcept {

@@ -23,23 +23,15 @@ constexpr std::size_t most_looked_through = 16;
 /// The table begins here and is never more than half full, so that probes stay short.
 constexpr std::size_t first_capacity = 32;
 
-/// Fibonacci hashing: consecutive 16-byte addresses spread over the whole table.
-constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15;
-
-std::size_t home_of(const large_index &index, const void *p) noexcept {
-  const std::uint64_t hash = (reinterpret_cast<std::uintptr_t>(p) >> 4) * golden_ratio;
-  return static_cast<std::size_t>(hash >> 32) & (index.capacity - 1);
-}
-
 void put(large_index &index, owned *large) noexcept {
-  std::size_t at = home_of(index, large->memory);
+  std::size_t at = home_of(large->memory, index.capacity);
   while (index.slots[at] != nullptr) at = (at + 1) & (index.capacity - 1);
   index.slots[at] = large;
   ++index.count;
 }
 
 std::size_t find(const large_index &index, const void *p) noexcept {
-  std::size_t at = home_of(index, p);
+  std::size_t at = home_of(p, index.capacity);
   while (index.slots[at] != nullptr && index.slots[at]->memory != p) {
     at = (at + 1) & (index.capacity - 1);
   }
@@ -51,7 +43,7 @@ void remove(large_index &index, const void *p) noexcept {
   const std::size_t mask = index.capacity - 1;
   std::size_t hole = find(index, p);
   for (std::size_t at = (hole + 1) & mask; index.slots[at] != nullptr; at = (at + 1) & mask) {
-    const std::size_t home = home_of(index, index.slots[at]->memory);
+    const std::size_t home = home_of(index.slots[at]->memory, index.capacity);
     if (((at - home) & mask) >= ((at - hole) & mask)) {
       index.slots[hole] = index.slots[at];
       hole = at;

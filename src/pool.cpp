@@ -61,6 +61,7 @@ void give_plain(state &s) noexcept {
 
 /// The end of any other one. The extension, which knows the upstream, goes last.
 void give_extended(state &s) noexcept {
+  free_values(s);
   end_recycling(s);
   release_blocks(s, nullptr);
   leave_tree(s);
@@ -150,6 +151,9 @@ void destroy(head &pool) noexcept {
     return cache_give(reinterpret_cast<block *>(base_of(*s)), s->first.size);
   }
   if (plain(*s)) return destroy_plain(*s, pool);
+  if (s->ext != nullptr && s->ext->references != 0) {
+    return misuse(*s, EBUSY, "destroyed while others retain it");
+  }
   if ((s->flags & flag_running) != 0) {
     // By one of its own cleanups: the pool goes when they have run. Its head may be gone before.
     s->flags |= flag_doomed;
@@ -157,6 +161,26 @@ void destroy(head &pool) noexcept {
     return;
   }
   destroy_state(*s, &pool);
+}
+
+bool retain(head &pool) noexcept {
+  if (pool.state == nullptr && !adopt_default(pool)) return false;
+  state &s = *pool.state;
+  if (extend_state(s) == nullptr) return false;
+  if (s.ext->owner == nullptr) s.ext->owner = &pool;
+  __atomic_add_fetch(&s.ext->references, 1, __ATOMIC_RELAXED);
+  return true;
+}
+
+void release_reference(head &pool) noexcept {
+  if (pool.state == nullptr) return;
+  extension *ext = pool.state->ext;
+  // What the others did with the pool happened before it is destroyed by the last one.
+  if (ext != nullptr && __atomic_load_n(&ext->references, __ATOMIC_ACQUIRE) != 0) {
+    if (__atomic_fetch_sub(&ext->references, 1, __ATOMIC_ACQ_REL) != 0) return;
+    ext->references = 0;
+  }
+  destroy(pool);
 }
 
 /// After cleanups ran outside destroy: carries out the destroy that one of them asked for.
@@ -178,6 +202,7 @@ void reset(head &pool) noexcept {
   if (!finish_running(s, true)) return;
   if (s.ext != nullptr) s.ext->marks = nullptr;  // one that a cleanup left open
   release_larges(s, 0);
+  free_values(s);
   forget_recycled(s);
   s.rooms = nullptr;
   s.spare = nullptr;

@@ -89,6 +89,24 @@ inline constexpr std::size_t tag_capacity = 32;
 
 struct recycler;
 
+/// A keyed value; where one of its key was set before, that is hidden by it.
+struct value {
+  value *next;  // of its bucket, newer before older
+  const void *key;
+  void *data;
+  void (*handler)(void *);  // ends the data, or null
+  state *pool;
+  pond_cleanup *cleanup;  // unlinks and ends it
+};
+
+/// The keyed values; the table lies outside the pool, so that marks and resets need not know of it.
+struct value_table {
+  value **buckets;
+  std::size_t capacity;  // a power of two
+  std::size_t count;
+  std::size_t bytes;  // of the buckets
+};
+
 /// What most pools never use; a block of its own, made on first use.
 struct extension {
   head real;         // the true bounds of a pool that hides them
@@ -103,8 +121,11 @@ struct extension {
   std::uint64_t last_epoch;  // never used twice: this is what tells a stale mark
   std::uint64_t floor;       // of the mark being rewound to: its cleanups may not rewind so far
   large_index index;
-  recycler *bins;        // of a pool that recycles
-  std::size_t reserved;  // bytes, by this pool alone
+  value_table values;
+  recycler *bins;            // of a pool that recycles
+  head kept;                 // of an adopted pool, whose own head is empty
+  std::uint64_t references;  // beside the first one; atomic
+  std::size_t reserved;      // bytes, by this pool alone
   std::size_t peak;
   std::size_t tree_reserved;  // and by it and its descendants, which is what the limits are about
   std::size_t tree_peak;
@@ -182,6 +203,13 @@ inline std::uint64_t epoch_of(const state &s) noexcept {
   return s.ext != nullptr && s.ext->marks != nullptr ? s.ext->marks->epoch : 0;
 }
 
+/// Fibonacci hashing: neighbouring addresses spread over a whole table of a power of two.
+inline std::size_t home_of(const void *p, std::size_t capacity) noexcept {
+  constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15;
+  const std::uint64_t hash = reinterpret_cast<std::uintptr_t>(p) * golden_ratio;
+  return static_cast<std::size_t>(hash >> 32) & (capacity - 1);
+}
+
 // --- Between the files of src/ ----------------------------------------------------------------
 
 // pool.cpp
@@ -202,6 +230,9 @@ void release_larges(state &s, std::uint64_t since) noexcept;
 
 // cleanup.cpp
 bool run_cleanups(state &s, std::uint64_t since) noexcept;
+
+// values.cpp
+void free_values(state &s) noexcept;
 
 // memory.cpp
 extension *extend_state(state &s, const pond_upstream *own = nullptr) noexcept;

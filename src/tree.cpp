@@ -1,5 +1,6 @@
 // tree.cpp: parents and children, and the quota that goes up the tree.
 #include <cerrno>
+#include <utility>
 
 #include "watch.hpp"
 
@@ -81,16 +82,22 @@ void tell_passed(const extension *ext, std::size_t bytes) noexcept {
   }
 }
 
-bool enter_tree(state &s, head &parent) noexcept {
+namespace {
+
+/// Makes a pool ready to have a child that holds so many bytes.
+bool can_bear(head &parent, std::size_t bytes) noexcept {
   if (parent.state == nullptr && !adopt_default(parent)) return false;
   state &above = *parent.state;
   if (refuses(above) || extend_state(above) == nullptr) return false;
+  const extension *refuses = refusing(above.ext, bytes);
+  if (refuses == nullptr) return true;
+  tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, bytes);
+  errno = EDQUOT;
+  return false;
+}
+
+void join(state &s, state &above) noexcept {
   extension &ext = *s.ext;
-  if (extension *refuses = refusing(above.ext, ext.tree_reserved); refuses != nullptr) {
-    tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, ext.tree_reserved);
-    errno = EDQUOT;
-    return false;
-  }
   add_to_tree(above.ext, ext.tree_reserved);
   ext.parent = &above;
   ext.epoch = epoch_of(above);
@@ -99,6 +106,48 @@ bool enter_tree(state &s, head &parent) noexcept {
   if (ext.older != nullptr) ext.older->ext->newer = &s;
   above.ext->children = &s;
   tell_passed(above.ext, ext.tree_reserved);
+}
+
+/// Nobody refers to the pool any more, but the one it belongs to. A head that lies in its own
+/// block stays there; another one is its user's.
+void part_from_user(head &pool, state &s) noexcept {
+  s.ext->marks = nullptr;
+  s.ext->owner = &pool;
+  if (s.prefix != 0) return;
+  s.ext->kept = std::exchange(pool, {nowhere(), nowhere(), nullptr});
+  s.ext->owner = &s.ext->kept;
+}
+
+}  // namespace
+
+bool enter_tree(state &s, head &parent) noexcept {
+  if (!can_bear(parent, s.ext->tree_reserved)) return false;
+  join(s, *parent.state);
+  return true;
+}
+
+bool adopt(head &pool, head &other) noexcept {
+  if (other.state == nullptr) return true;
+  state &s = *other.state;
+  if ((s.flags & (flag_running | flag_doomed)) != 0) {
+    misuse(s, EBUSY, "adopted while its cleanups run");
+    return false;
+  }
+  if (outlives(other, pool)) {
+    misuse(s, EINVAL, "adopted by itself or a descendant");
+    return false;
+  }
+  extension *ext = extend_state(s);
+  if (ext == nullptr) return false;
+  // What the two have as common ancestors bears it already.
+  extension *before = parent_of(*ext);
+  take_from_tree(before, ext->tree_reserved);
+  const bool borne = can_bear(pool, ext->tree_reserved);
+  add_to_tree(before, ext->tree_reserved);
+  if (!borne) return false;
+  leave_tree(s);
+  part_from_user(other, s);
+  join(s, *pool.state);
   return true;
 }
 

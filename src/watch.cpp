@@ -17,6 +17,7 @@
 extern "C" {
 void __asan_poison_memory_region(void const volatile *, std::size_t) __attribute__((weak));
 void __asan_unpoison_memory_region(void const volatile *, std::size_t) __attribute__((weak));
+void *__asan_region_is_poisoned(void *, std::size_t) __attribute__((weak));
 }
 
 namespace pond {
@@ -61,10 +62,15 @@ void memcheck_open(const void *p, std::size_t size) noexcept {
 void memcheck_close(const void *p, std::size_t size) noexcept {
   VALGRIND_MAKE_MEM_NOACCESS(p, size);
 }
+/// Reports it itself, too, with where the memory comes from.
+bool memcheck_is_open(const void *p, std::size_t size) noexcept {
+  return VALGRIND_CHECK_MEM_IS_ADDRESSABLE(p, size) == 0;
+}
 #else
 bool under_memcheck() noexcept { return false; }
 void memcheck_open(const void *, std::size_t) noexcept {}
 void memcheck_close(const void *, std::size_t) noexcept {}
+bool memcheck_is_open(const void *, std::size_t) noexcept { return true; }
 #endif
 
 bool equals(const char *word, std::size_t length, const char *name) noexcept {
@@ -152,6 +158,15 @@ bool in_blocks(state &s, const void *p, std::size_t size) noexcept {
   return false;
 }
 
+/// Whether all of it is somebody's, as far as the tools know.
+bool is_open(void *p, std::size_t size) noexcept {
+  if (process.asan && __asan_region_is_poisoned != nullptr &&
+      __asan_region_is_poisoned(p, size) != nullptr) {
+    return false;
+  }
+  return !process.memcheck || memcheck_is_open(p, size);
+}
+
 }  // namespace
 
 bool watching() noexcept {
@@ -223,8 +238,11 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
 }
 
 void trapped_release(state &s, void *p, std::size_t size) noexcept {
+  if (size == 0) return;
+  if (!in_blocks(s, p, size)) return misuse(s, EINVAL, "given memory that is not the pool's");
+  if (!is_open(p, size)) return misuse(s, EINVAL, "given memory twice, or with a wrong size");
   // While a mark is open it may be older than that, and is there again after the rewind.
-  if (s.ext->marks == nullptr && in_blocks(s, p, size)) closed(p, size);
+  if (s.ext->marks == nullptr) closed(p, size);
 }
 
 void opened(const void *p, std::size_t size) noexcept {

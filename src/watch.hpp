@@ -46,7 +46,7 @@ bool refuses(const state &s) noexcept;
 /// refill for a pool that is trapped, sealed or doomed.
 void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept;
 
-/// Closes what a trapped pool was given back, if it is the pool's.
+/// Closes what a trapped pool was given back. Says so if it is not the pool's, or not all in use.
 void trapped_release(state &s, void *p, std::size_t size) noexcept;
 
 void opened(const void *p, std::size_t size) noexcept;

@@ -175,6 +175,7 @@ TEST(Recycle, WithoutMemoryForTheBinsThereIsNoPool) {
     if (support::trapped && call == 2) break;  // which has no bins
   }
   checks.fail_at(0);
+  if (support::trapped) return;
   EXPECT_THROW(pond::pool({.hard_limit = 5200, .upstream = &upstream, .recycle = true}),
                pond::limit_exceeded);
   EXPECT_EQ(checks.live(), 0U);

@@ -54,6 +54,26 @@ POND_API void pond_reset(pond_pool *pool) POND_NOEXCEPT;
  *  soon as they have run, and must not be used after that call. */
 POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
 
+/** Takes all of `other` over: its memory stays where it is, its cleanups run and its memory goes when
+ *  `pool` ends, is reset, or rewound to before now; until then it is charged to `pool`, as a child is.
+ *  For a result that outlives the request it was made in. `other` must not be used afterwards. 0, or
+ *  -1: EDQUOT, ENOMEM, EINVAL `pool` is `other` or descends from it, EBUSY other's cleanups run;
+ *  `other` is then as it was. Constant time, nothing is copied; costs an extension of other's records
+ *  where it has none. A buffer in its options has to outlive `pool`. */
+POND_API int pond_adopt(pond_pool *pool, pond_pool *other) POND_NOEXCEPT;
+
+/** One more user of the pool, who calls pond_release: for several jobs that share what a pool holds
+ *  and end in any order. The pool is destroyed by the last release, on the thread that calls it.
+ *  0, or -1: ENOMEM. The first call belongs to the thread that uses the pool; from then on retaining
+ *  and releasing, and nothing else, may be done by several threads at once. A retained pool that is
+ *  destroyed directly is EBUSY and reported; with its parent it goes nevertheless. For pools that
+ *  pond_create and its like made. */
+POND_API int pond_retain(pond_pool *pool) POND_NOEXCEPT;
+
+/** Ends one use of the pool, and the pool with the last one: pond_destroy where it was never
+ *  retained. NULL is fine. */
+POND_API void pond_release(pond_pool *pool) POND_NOEXCEPT;
+
 /* --- Memory --------------------------------------------------------------------------------- */
 
 /** `size` bytes, aligned as malloc's (16 on x86-64), not zeroed. Up to options.large_threshold from
@@ -139,6 +159,21 @@ POND_API int pond_own_temp_file(pond_pool *pool, int fd, const char *path) POND_
 /** Closes an owned descriptor now, and unlinks its file where it has one (nginx overlooks those).
  *  0, or -1 with EBADF: the pool does not own it. Looks through the cleanups, newest first. */
 POND_API int pond_close_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
+
+/* --- Values by key -------------------------------------------------------------------------- */
+
+/** Has pond_get answer `data` for `key`, an address that stands for the purpose (of a static object
+ *  of the caller's, say). `end`, if not NULL, is called with `data` when the pool ends, is reset or
+ *  rewound, as a cleanup. An earlier value of the key is hidden until then, not ended. 0, or -1.
+ *  Costs 88 bytes of the pool, and the first one an extension of its records and a table. */
+POND_API int pond_set(pond_pool *pool, const void *key, void *data, void (*end)(void *data))
+    POND_NOEXCEPT;
+
+/** The newest value of `key` in this pool, or NULL. Constant time on average. */
+POND_API void *pond_get(const pond_pool *pool, const void *key) POND_NOEXCEPT;
+
+/** Ends the newest value of `key` now; false: there is none. */
+POND_API bool pond_unset(pond_pool *pool, const void *key) POND_NOEXCEPT;
 
 /* --- Marks ---------------------------------------------------------------------------------- */
 

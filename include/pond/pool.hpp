@@ -25,13 +25,34 @@
 #ifndef POND_POOL_HPP
 #define POND_POOL_HPP
 
+#include <memory>
 #include <string_view>
+#include <tuple>
 
 #include "pond/detail/objects.hpp"
 #include "pond/options.hpp"
 
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
+
+template <class T>
+class allocator;
+
+/// What a value is found by: an object of the program, one for each purpose, whose address counts.
+///
+///     inline constexpr pond::key<session> session_key;
+///     pool.emplace(session_key, connection);
+///     if (session *s = pool.get(session_key)) ...
+///
+/// Neither its name nor its type matters for finding: two keys of one type are two purposes. Has to
+/// outlive every pool that it was used with; costs a byte. Threads may share it, it has no content.
+template <class T>
+class key {
+ public:
+  constexpr key() noexcept = default;
+  key(const key &) = delete;
+  key &operator=(const key &) = delete;
+};
 
 /// Three words. Not copyable, movable: a move keeps everything in its place, and the moved-from
 /// pool is as default-constructed.
@@ -114,10 +135,20 @@ class pool {
 
   /// Constructs a T in the pool. Its destructor is run with the pool, where it has one that does
   /// something; otherwise nothing is registered. What the constructor throws is passed on, and its
-  /// memory is given back.
+  /// memory is given back. A T with an allocator_type that pond::allocator converts to gets one for
+  /// this pool, behind its arguments, by the standard's rule: `make<line_vector>(8)`.
   template <class T, class... Arguments>
   T *make(Arguments &&...arguments) {
-    return detail::make<T>(head_, std::forward<Arguments>(arguments)...);
+    if constexpr (detail::takes_allocator<T, allocator<T>, Arguments...>) {
+      return std::apply(
+          [this](auto &&...all) {
+            return detail::make<T>(head_, std::forward<decltype(all)>(all)...);
+          },
+          std::uses_allocator_construction_args<T>(allocator<T>(*this),
+                                                   std::forward<Arguments>(arguments)...));
+    } else {
+      return detail::make<T>(head_, std::forward<Arguments>(arguments)...);
+    }
   }
 
   /// `count` value-initialized Ts, destroyed last to first with the pool. The product of count and
@@ -158,6 +189,35 @@ class pool {
   /// Closes an owned descriptor now, and unlinks its file; false: it is not owned.
   bool close_fd(int fd) noexcept { return detail::close_fd(head_, fd); }
 
+  // --- Values by key ------------------------------------------------------------------------
+  //
+  // What parts of a program that do not know each other keep with a request, each under a key of
+  // its own. nginx's modules look for theirs through the whole cleanup list. When not to use them:
+  // for what one function makes and uses; a pointer does. A child pool does not see its parent's
+  // values.
+
+  /// Constructs a T that get() finds by its key, and that ends with the pool, as a cleanup that was
+  /// registered now: a reset or a rewind to before ends it, too. An earlier one of the same key is
+  /// hidden until this one has ended, not destroyed. Fails as make(). Costs 88 bytes
+  /// beside the object, and the first one an extension of the pool's records and a table.
+  template <class T, class... Arguments>
+  T &emplace(const key<T> &which, Arguments &&...arguments) {
+    return detail::emplace<T>(head_, &which, std::forward<Arguments>(arguments)...);
+  }
+
+  /// The newest value of a key in this pool, or null. Constant time on average.
+  template <class T>
+  [[nodiscard]] T *get(const key<T> &which) const noexcept {
+    return static_cast<T *>(detail::get_value(head_, &which));
+  }
+
+  /// Destroys the newest value of a key now, so that get() finds the one before it, if there was
+  /// one; false: there is none. The memory stays the pool's until reset, as of whatever is small.
+  template <class T>
+  bool erase(const key<T> &which) noexcept {
+    return detail::end_value(head_, &which);
+  }
+
   // --- Life ---------------------------------------------------------------------------------
 
   /// Empties the pool and keeps blocks up to options.keep. Cleanups run, children are destroyed,
@@ -168,6 +228,19 @@ class pool {
   /// the child object is left as default-constructed; a rewind to before it ends it too. For parts
   /// of a request that may end earlier, each with its own limits.
   [[nodiscard]] pool child(const options &wanted = {}) { return pool(wanted, &head_); }
+
+  /// Takes all of `other` over: its memory stays where it is, and goes when this pool ends, is
+  /// reset, or rewound to before now; its cleanups run then. Until then it is charged to this pool,
+  /// as a child is. For a result that outlives the request it was made in. `other` is afterwards as
+  /// default-constructed. Throws limit_exceeded, std::bad_alloc, or std::system_error (EINVAL: it
+  /// is this pool or an ancestor; EBUSY: its cleanups run); `other` is then as it was. Constant
+  /// time, nothing is copied. A buffer in its options has to outlive this pool.
+  ///
+  /// Pointers, children and values of `other` stay good; marks and scopes of it are void, and what
+  /// refers to the pool object itself (allocators, resources) now means a new, empty pool. When not
+  /// to use it: for a few strings, which copy() moves for less than the 72 bytes of `other`'s state
+  /// and the 352 of the extension that it gets.
+  void adopt(pool &&other) { detail::check(detail::adopt(head_, other.head_)); }
 
   /// From now until a reset, allocating is an error (EPERM) that is reported with the pool's tag:
   /// for what is read once, a configuration, and must not grow unnoticed.

@@ -61,6 +61,24 @@ static void use_after_shrinking(pond_pool *pool) {
   out[60] = '!';
 }
 
+static void free_twice(pond_pool *pool) {
+  fill(pool, 100);
+  char *text = out;
+  fill(pool, 1);
+  pond_free_sized(pool, text, 100);
+  pond_free_sized(pool, text, 100);
+}
+
+static void free_wrong_size(pond_pool *pool) {
+  fill(pool, 100);
+  pond_free_sized(pool, out, 120);
+}
+
+static void free_foreign(pond_pool *pool) {
+  static char foreign[100];
+  pond_free_sized(pool, foreign, sizeof(foreign));
+}
+
 static void uninitialized(pond_pool *pool) {
   const char *text = pond_alloc(pool, 16);
   if (text[3] == 'x') puts("x");
@@ -108,6 +126,9 @@ static const struct {
     {"use-after-free", use_after_free},
     {"use-after-free-sized", use_after_free_sized},
     {"use-after-shrinking", use_after_shrinking},
+    {"free-twice", free_twice},
+    {"free-wrong-size", free_wrong_size},
+    {"free-foreign", free_foreign},
     {"uninitialized", uninitialized},
     {"clean", clean},
 };
@@ -115,7 +136,10 @@ static const struct {
 int main(int argc, char **argv) {
   for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); ++i) {
     if (strcmp(argv[1], cases[i].name) != 0) continue;
-    pond_pool *pool = pond_create(1024);
+    pond_options options = POND_OPTIONS_INIT;
+    options.first_block = 1024;
+    options.tag = "victim";
+    pond_pool *pool = pond_create_with(&options);
     cases[i].run(pool);
     pond_destroy(pool);
     return 0;

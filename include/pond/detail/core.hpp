@@ -36,6 +36,9 @@ POND_API head *create_inside(const pond_options &options, const embedding &where
 POND_API void reset(head &pool) noexcept;
 POND_API void destroy(head &pool) noexcept;
 POND_API void moved(head &to) noexcept;
+POND_API bool adopt(head &pool, head &other) noexcept;
+POND_API bool retain(head &pool) noexcept;
+POND_API void release_reference(head &pool) noexcept;
 
 // Memory
 POND_API void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexcept;
@@ -50,6 +53,11 @@ POND_API void run_now(head &pool, pond_cleanup *cleanup) noexcept;
 POND_API bool own_fd(head &pool, int fd) noexcept;
 POND_API bool own_temp_file(head &pool, int fd, const char *path) noexcept;
 POND_API bool close_fd(head &pool, int fd) noexcept;
+
+// Values
+POND_API bool set_value(head &pool, const void *key, void *data, void (*end)(void *)) noexcept;
+POND_API void *get_value(const head &pool, const void *key) noexcept;
+POND_API bool end_value(head &pool, const void *key) noexcept;
 
 // Marks
 POND_API pond_mark get_mark(head &pool) noexcept;

@@ -90,18 +90,48 @@ T *construct(void *place, Arguments &&...arguments) {
   }
 }
 
-template <class T, class... Arguments>
-T *make(head &pool, Arguments &&...arguments) {
+/// Whether a T takes an Allocator behind (or, with std::allocator_arg, before) these arguments.
+template <class T, class Allocator, class... Arguments>
+inline constexpr bool takes_allocator =
+    std::uses_allocator_v<T, Allocator> &&
+    (std::is_constructible_v<T, std::allocator_arg_t, const Allocator &, Arguments...> ||
+     std::is_constructible_v<T, Arguments..., const Allocator &>);
+
+template <class T>
+void destroy_object(void *p) noexcept {
+  std::destroy_at(static_cast<T *>(p));
+}
+
+/// Constructs a T and has `own(object)` register it; false: it is destroyed again, and errno says
+/// why.
+template <class T, class Own, class... Arguments>
+T *make_owned(head &pool, Own own, Arguments &&...arguments) {
   give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(T), alignof(T)), sizeof(T)};
   T *object = construct<T>(memory.place, std::forward<Arguments>(arguments)...);
-  if constexpr (!std::is_trivially_destructible_v<T>) {
-    destroy_on_throw<T> built{object};
-    checked(on_destroy(
-        pool, [](void *p) { std::destroy_at(static_cast<T *>(p)); }, object));
-    built.object = nullptr;
-  }
+  destroy_on_throw<T> built{object};
+  check(own(object));
+  built.object = nullptr;
   memory.place = nullptr;
   return object;
+}
+
+template <class T, class... Arguments>
+T *make(head &pool, Arguments &&...arguments) {
+  return make_owned<T>(
+      pool,
+      [&pool]([[maybe_unused]] T *object) {
+        if constexpr (std::is_trivially_destructible_v<T>) return true;
+        return on_destroy(pool, destroy_object<T>, object) != nullptr;
+      },
+      std::forward<Arguments>(arguments)...);
+}
+
+template <class T, class... Arguments>
+T &emplace(head &pool, const void *key, Arguments &&...arguments) {
+  constexpr auto end = std::is_trivially_destructible_v<T> ? nullptr : destroy_object<T>;
+  return *make_owned<T>(
+      pool, [&](T *object) { return set_value(pool, key, object, end); },
+      std::forward<Arguments>(arguments)...);
 }
 
 /// An array and its length, for the cleanup that destroys it.

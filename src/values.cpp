@@ -1,0 +1,125 @@
+// values.cpp: what a pool knows by key.
+//
+// A value is a cleanup that can be found: what ends it, also takes it out of the table. So resets,
+// rewinds and destruction need no word about values.
+#include <cerrno>
+#include <cstring>
+
+#include "memory.hpp"
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+/// A request has a handful of them: those of nginx's modules that misuse the cleanup list for it.
+constexpr std::size_t first_capacity = 8;
+
+value **bucket_of(const value_table &table, const void *key) noexcept {
+  return &table.buckets[home_of(key, table.capacity)];
+}
+
+void put(value_table &table, value *v) noexcept {
+  value **bucket = bucket_of(table, v->key);
+  v->next = *bucket;
+  *bucket = v;
+  ++table.count;
+}
+
+value *find(const state &s, const void *key) noexcept {
+  if (s.ext == nullptr || s.ext->values.count == 0) return nullptr;
+  value *v = *bucket_of(s.ext->values, key);
+  while (v != nullptr && v->key != key) v = v->next;
+  return v;
+}
+
+/// Newer values of a key have to stay before older ones: each bucket is moved from its end.
+void move_bucket(value_table &to, value *from) noexcept {
+  value *reversed = nullptr;
+  while (from != nullptr) {
+    value *next = from->next;
+    from->next = reversed;
+    reversed = from;
+    from = next;
+  }
+  while (reversed != nullptr) {
+    value *next = reversed->next;
+    put(to, reversed);
+    reversed = next;
+  }
+}
+
+bool make_room(state &s) noexcept {
+  value_table &table = s.ext->values;
+  if (table.count < table.capacity) return true;
+  value_table grown{};
+  grown.capacity = table.capacity != 0 ? table.capacity * 2 : first_capacity;
+  grown.bytes = sizes::multiply(grown.capacity, sizeof(value *));
+  grown.buckets = static_cast<value **>(take_memory(s, grown.bytes, sizes::quantum));
+  if (grown.buckets == nullptr) {
+    failed(s, grown.bytes, sizes::quantum, false);
+    return false;
+  }
+  std::memset(grown.buckets, 0, grown.capacity * sizeof(value *));
+  for (std::size_t i = 0; i != table.capacity; ++i) move_bucket(grown, table.buckets[i]);
+  free_values(s);
+  table = grown;
+  return true;
+}
+
+/// The cleanup of a value.
+void end(void *ended) noexcept {
+  const value &v = *static_cast<value *>(ended);
+  value_table &table = v.pool->ext->values;
+  value **link = bucket_of(table, v.key);
+  while (*link != &v) link = &(*link)->next;
+  *link = v.next;
+  --table.count;
+  if (v.handler != nullptr) v.handler(v.data);
+}
+
+}  // namespace
+
+bool set_value(head &pool, const void *key, void *data, void (*handler)(void *)) noexcept {
+  if (key == nullptr) {
+    errno = EINVAL;
+    return false;
+  }
+  if (pool.state == nullptr && !adopt_default(pool)) return false;
+  state &s = *pool.state;
+  if (refuses(s) || extend_state(s) == nullptr || !make_room(s)) return false;
+  auto *v = static_cast<value *>(allocate(pool, sizeof(value), alignof(value)));
+  if (v == nullptr) return false;
+  *v = {nullptr, key, data, handler, &s, on_destroy(pool, end, v)};
+  if (v->cleanup == nullptr) {
+    const int error = errno;
+    release_sized(pool, v, sizeof(value));
+    errno = error;
+    return false;
+  }
+  put(s.ext->values, v);
+  return true;
+}
+
+void *get_value(const head &pool, const void *key) noexcept {
+  const value *v = pool.state != nullptr ? find(*pool.state, key) : nullptr;
+  return v != nullptr ? v->data : nullptr;
+}
+
+bool end_value(head &pool, const void *key) noexcept {
+  const value *v = pool.state != nullptr ? find(*pool.state, key) : nullptr;
+  if (v == nullptr) return false;
+  run_now(pool, v->cleanup);
+  return true;
+}
+
+void free_values(state &s) noexcept {
+  if (s.ext == nullptr || s.ext->values.buckets == nullptr) return;
+  give_memory(s, s.ext->values.buckets, s.ext->values.bytes, sizes::quantum);
+  s.ext->values = {};
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

@@ -1,0 +1,108 @@
+// Pools that several jobs use, on several threads.
+#include "pond/shared_pool.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include "support.hpp"
+
+namespace {
+
+using support::checked_default_upstream;
+using support::count;
+
+TEST(SharedPool, GoesWithTheLastReference) {
+  int ran = 0;
+  pond::shared_pool first{pond::options{}};
+  first->on_destroy([&ran] { ++ran; });
+  pond::shared_pool second = first;
+  EXPECT_EQ(first.get(), second.get());
+  first = pond::shared_pool();
+  EXPECT_FALSE(first);
+  EXPECT_EQ(ran, 0);
+  pond::shared_pool third = std::move(second);
+  EXPECT_EQ(second.get(), nullptr);  // NOLINT(bugprone-use-after-move)
+  pond::shared_pool &same = third;
+  third = same;
+  EXPECT_EQ(ran, 0);
+  third = {};
+  EXPECT_EQ(ran, 1);
+}
+
+TEST(SharedPool, TakesOptions) {
+  const pond::shared_pool pool({.hard_limit = 20000, .tag = "batch"});
+  EXPECT_STREQ(pool->tag(), "batch");
+  EXPECT_THROW((void)pool->allocate(30000), pond::limit_exceeded);
+  EXPECT_THROW(pond::shared_pool({.hard_limit = 10}), pond::limit_exceeded);
+}
+
+/// Jobs read what one made, and end in any order, on threads of their own.
+TEST(SharedPool, JobsOnManyThreads) {
+  constexpr int rounds = 200;
+  constexpr int jobs = 4;
+  std::atomic<int> ran = 0;
+  std::atomic<int> right = 0;
+  for (int round = 0; round < rounds; ++round) {
+    std::vector<std::thread> threads;
+    {
+      pond::shared_pool pool({.first_block = 512});
+      pool->on_destroy([&ran] { ++ran; });
+      const std::string_view text = pool->copy("read by all");
+      for (int job = 0; job < jobs; ++job) {
+        threads.emplace_back([pool, text, &right] {
+          const pond::shared_pool another =
+              pool;  // NOLINT(performance-unnecessary-copy-initialization)
+          right += text == "read by all" && another.get() == pool.get();
+        });
+      }
+    }
+    for (std::thread &thread : threads) thread.join();
+  }
+  EXPECT_EQ(ran, rounds);
+  EXPECT_EQ(right, rounds * jobs);
+}
+
+TEST(SharedPool, MadeUsedAndDestroyedOnThreeThreads) {
+  int ran = 0;
+  pond::pool pool;
+  std::thread([&pool] { support::use(pool.allocate(100000)); }).join();
+  std::thread([&pool, &ran] { pool.on_destroy([&ran] { ++ran; }); }).join();
+  std::thread([&pool] { pool = pond::pool(); }).join();
+  EXPECT_EQ(ran, 1);
+}
+
+TEST(Retain, InTheCInterface) {
+  checked_default_upstream upstream;
+  int ran = 0;
+  pond_pool *pool = pond_create(0);
+  pond_on_destroy(pool, count, &ran);
+  EXPECT_EQ(pond_retain(pool), 0);
+  EXPECT_EQ(pond_retain(pool), 0);
+  testing::internal::CaptureStderr();
+  pond_destroy(pool);
+  EXPECT_EQ(errno, EBUSY);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("retain"), std::string::npos);
+  EXPECT_EQ(ran, 0);
+  pond_release(pool);
+  pond_release(pool);
+  EXPECT_EQ(ran, 0);
+  pond_release(pool);
+  EXPECT_EQ(ran, 1);
+  pond_release(pond_create(0));  // never retained
+  pond_release(nullptr);
+  EXPECT_EQ(pond_retain(nullptr), -1);
+}
+
+TEST(Retain, AChildGoesWithItsParentAllTheSame) {
+  int ran = 0;
+  pond_pool *parent = pond_create(0);
+  pond_options options = POND_OPTIONS_INIT;
+  options.parent = parent;
+  pond_pool *child = pond_create_with(&options);
+  pond_on_destroy(child, count, &ran);
+  EXPECT_EQ(pond_retain(child), 0);
+  pond_destroy(parent);
+  EXPECT_EQ(ran, 1);
+}
+
+}  // namespace
