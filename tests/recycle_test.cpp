@@ -48,7 +48,7 @@ TEST(Recycle, TheSameMemoryForTheSameClassOnly) {
 
 TEST(Recycle, TheNewestBecomesRoomAgain) {
   POND_SKIP_WHEN_TRAPPED();
-  checked_pool checked({.recycle = true});
+  checked_pool checked({.first_block = 4096, .recycle = true});
   support::use(checked.pool.allocate(10));
   const std::size_t used = checked.pool.stats().used;
   void *p = checked.pool.allocate(100);
@@ -59,7 +59,7 @@ TEST(Recycle, TheNewestBecomesRoomAgain) {
 
 TEST(Recycle, StatisticsDoNotCountWhatWasGivenBack) {
   POND_SKIP_WHEN_TRAPPED();
-  checked_pool checked({.recycle = true});
+  checked_pool checked({.first_block = 4096, .recycle = true});
   support::use(checked.pool.allocate(1));
   const std::size_t used = checked.pool.stats().used;
   void *p = checked.pool.allocate(100);
@@ -176,8 +176,9 @@ TEST(Recycle, WithoutMemoryForTheBinsThereIsNoPool) {
   }
   checks.fail_at(0);
   if (support::trapped) return;
-  EXPECT_THROW(pond::pool({.hard_limit = 5200, .upstream = &upstream, .recycle = true}),
-               pond::limit_exceeded);
+  EXPECT_THROW(
+      pond::pool({.first_block = 4096, .hard_limit = 5200, .upstream = &upstream, .recycle = true}),
+      pond::limit_exceeded);
   EXPECT_EQ(checks.live(), 0U);
 }
 

@@ -4,7 +4,7 @@
 # nginx links with cc; one symbol of the C++ runtime and it does not.
 set -euo pipefail
 
-allowed='__(asan_(un)?poison_memory_region|cxa_thread_atexit_impl|dso_handle|tls_get_addr)
+allowed='__(asan_(un)?poison_memory_region|asan_region_is_poisoned|cxa_thread_atexit_impl|dso_handle|tls_get_addr)
 _GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(vsn|v?f|sn)printf_chk|__mem(cpy|set)_chk|__errno_location'
 libc='abort|calloc|close|fcntl|fprintf|free|fwrite|malloc|malloc_trim|mem(chr|cpy|set|cmp)|bcmp|posix_memalign
 pthread_(key_create|once|setspecific)|secure_getenv|stderr|strc?spn|strlen|strnlen|strcmp
