@@ -8,8 +8,8 @@
 
 #include "common/program.hpp"
 #include "common/rounds.hpp"
-#include "memory.hpp"
 #include "parser.hpp"
+#include "storage.hpp"
 
 namespace {
 

@@ -23,7 +23,7 @@
 
 namespace expression {
 
-/// `Memory` is where the tree goes (memory.hpp): make<T>(...), copy(text), and the type `attempt`,
+/// `Memory` is where the tree goes (storage.hpp): make<T>(...), copy(text), and the type `attempt`,
 /// made from the memory, which takes back what came since unless commit() was called.
 template <class Memory>
 class parser {

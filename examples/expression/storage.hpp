@@ -1,7 +1,7 @@
-// memory.hpp: where the parser's trees go. The first is what this example is about; the others are
+// storage.hpp: where the parser's trees go. The first is what this example is about; the others are
 // there to compare it with.
-#ifndef POND_EXAMPLES_EXPRESSION_MEMORY_HPP
-#define POND_EXAMPLES_EXPRESSION_MEMORY_HPP
+#ifndef POND_EXAMPLES_EXPRESSION_STORAGE_HPP
+#define POND_EXAMPLES_EXPRESSION_STORAGE_HPP
 
 #include <deque>
 #include <memory>
