@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the given groups that are missing, by name:
 #
-#   cmake/install_packages.sh GROUP...      groups: build, contenders, test, nginx
+#   cmake/install_packages.sh GROUP...      groups: build, contenders, examples, test, nginx
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
 
 build=(g++ cmake ninja-build zlib1g-dev libfmt-dev libcli11-dev nlohmann-json3-dev libgtest-dev
   libgmock-dev valgrind)
-contenders=(libboost-container-dev libapr1-dev libprotobuf-dev llvm-14-dev libmimalloc-dev
+# Boost 1.81, not the default 1.74: Boost.JSON is newer than that, and the headers of two cannot be
+# installed beside each other.
+contenders=(libboost-container1.81-dev libapr1-dev libprotobuf-dev llvm-14-dev libmimalloc-dev
   libjemalloc-dev libbenchmark-dev dpkg-dev ca-certificates)
+examples=(libboost-json1.81-dev rapidjson-dev)
 test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck pkg-config binutils
   python3)
 nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
@@ -21,6 +24,7 @@ for group in "$@"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
     contenders) wanted+=("${contenders[@]}") ;;
+    examples) wanted+=("${examples[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     nginx) wanted+=("${nginx[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;

@@ -12,6 +12,7 @@ wrong() {
 mapfile -t sources < <(git ls-files '*.cpp' '*.hpp' '*.h' '*.c')
 mapfile -t cpp < <(git ls-files '*.cpp' '*.hpp')
 mapfile -t clients < <(git ls-files 'workload/*.?pp' 'tools/*.?pp' 'tests/*.?pp' 'bench/*.?pp')
+mapfile -t examples < <(git ls-files 'examples/*.?pp' 'examples/*.[ch]')
 mapfile -t scripts < <(git ls-files '*.sh' run test .ci/run)
 
 # Files are short enough to be read in one go.
@@ -51,6 +52,9 @@ forbid '(\.\./)*src/|(state|cache|memory|records|watch|upstream)\.hpp|pond/detai
   "${clients[@]}"
 forbid '(\.\./)*(tools|tests|bench)/' \
   "${clients[@]}"
+# Examples are what a user could write: nothing of ours but the public headers.
+forbid '(\.\./)*(src|workload|tools|tests|bench|integration)/|(state|cache|memory|records|watch|upstream)\.hpp|pond/detail/' \
+  "${examples[@]}"
 # compat/ stands on the public headers; it is found by the name of the header that it stands for.
 forbid '(\.\./)*(src|workload|tools|tests|bench)/|(state|cache|memory|records|watch|upstream)\.hpp|pond/detail/' \
   compat/*/*

@@ -1,0 +1,167 @@
+// main.cpp: parses and evaluates expressions in a pool, and shows what failed alternatives cost.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "common/program.hpp"
+#include "common/rounds.hpp"
+#include "parser.hpp"
+#include "storage.hpp"
+
+namespace {
+
+using examples::expect;
+using expression::value;
+
+/// What parsing one text has left behind, and its value.
+struct outcome {
+  value result;
+  std::size_t in_the_tree = 0;
+  std::size_t made = 0;
+  std::size_t used = 0;  // bytes of the pool
+};
+
+template <class Memory>
+outcome evaluate_in_pool(std::string_view text) {
+  pond::pool pool;
+  Memory memory{pool};
+  expression::parser<Memory> parser(memory, text);
+  const expression::node *tree = parser.parse();
+  return {tree->evaluate(), tree->nodes(), parser.made(), pool.stats().used};
+}
+
+value evaluate_on_heap(std::string_view text) {
+  expression::heap memory;
+  return expression::parser<expression::heap>(memory, text).parse()->evaluate();
+}
+
+/// `((((1))))`: the deeper, the more is built for pairs that turn out to be none.
+std::string nested(unsigned depth) {
+  return std::string(depth, '(') + "1 + 2 * 3" + std::string(depth, ')');
+}
+
+/// Many terms, with groups and pairs, no more than two in each other.
+std::string long_one(unsigned terms) {
+  std::string text = "0";
+  for (unsigned i = 1; i <= terms; ++i) {
+    text += fmt::format(" + ({} - 1) * sqrt(({}, (2 + 3))) / 7", i, i);
+  }
+  return text;
+}
+
+void print(const std::string &text, const outcome &o) {
+  fmt::print("{} = {:.6g}{:+.6g}i   {} nodes, {} made, {} bytes\n", text, o.result.real(),
+             o.result.imag() + 0.0 /* not -0 */, o.in_the_tree, o.made, o.used);
+}
+
+void evaluate(const std::vector<std::string> &texts) {
+  for (const std::string &text : texts) {
+    print(text, evaluate_in_pool<expression::pool_with_scopes>(text));
+  }
+}
+
+/// A failed alternative leaves the pool's statistics as they were, character by character of a text
+/// that has no end: each of its beginnings fails somewhere else.
+void check_that_failures_leave_nothing() {
+  const std::string text = "((1 + (2, sqrt((3 * 4))) - -5) / abs((6, 7)))";
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    pond::pool pool;
+    const std::size_t before = pool.stats().used;
+    bool failed = false;
+    {
+      pond::scope all(pool);
+      expression::pool_with_scopes memory{pool};
+      try {
+        expression::parser(memory, std::string_view(text).substr(0, length)).parse();
+      } catch (const std::runtime_error &) {
+        failed = true;
+      }
+    }
+    expect(failed, fmt::format("the first {} characters are no expression", length));
+    expect(pool.stats().used == before, "a failed parse leaves nothing");
+  }
+}
+
+void demonstrate() {
+  struct example {
+    const char *text;
+    value result;
+  };
+  const example all[] = {{"1 + 2 * 3", 7},
+                         {"-(1 + 2) * 3", -9},
+                         {"(1, 2) * (1, 2)", {-3, 4}},
+                         {"abs((3, 4)) + ((((1))))", 6},
+                         {"conj(sqrt((-3, 4)))", {1, -2}}};
+  for (const example &e : all) {
+    const outcome o = evaluate_in_pool<expression::pool_with_scopes>(e.text);
+    print(e.text, o);
+    expect(std::abs(o.result - e.result) < 1e-12, e.text);
+    expect(evaluate_on_heap(e.text) == o.result, "the heap gives the same");
+  }
+  check_that_failures_leave_nothing();
+
+  constexpr unsigned deepest = 12;
+  fmt::print("\n{:>11} {:>8} {:>8} {:>17} {:>17}\n", "parentheses", "nodes", "made",
+             "bytes with scope", "bytes without");
+  for (unsigned depth = 0; depth <= deepest; depth += 4) {
+    const outcome with = evaluate_in_pool<expression::pool_with_scopes>(nested(depth));
+    const outcome without = evaluate_in_pool<expression::pool_without_scopes>(nested(depth));
+    fmt::print("{:>11} {:>8} {:>8} {:>17} {:>17}\n", depth, with.in_the_tree, with.made, with.used,
+               without.used);
+    expect(with.result == value(7) && without.result == value(7), nested(depth));
+    expect(with.in_the_tree * (std::size_t{1} << depth) == with.made, "each is parsed twice");
+    expect(with.used == evaluate_in_pool<expression::pool_with_scopes>(nested(0)).used,
+           "failed alternatives have given everything back");
+    expect(depth == 0 || without.used > with.used, "without scopes they have not");
+  }
+}
+
+void measure(unsigned rounds) {
+  constexpr unsigned terms = 2000;
+  const std::string text = long_one(terms);
+  value kept_busy;
+  const std::vector<examples::way> ways = {
+      {"pool, scopes",
+       [&] { kept_busy += evaluate_in_pool<expression::pool_with_scopes>(text).result; }},
+      {"pool, no scopes",
+       [&] { kept_busy += evaluate_in_pool<expression::pool_without_scopes>(text).result; }},
+      {"new and delete", [&] { kept_busy += evaluate_on_heap(text); }}};
+  const std::vector<double> medians = examples::medians(ways, rounds);
+  fmt::print("An expression of {} characters is parsed, evaluated and forgotten; {} rounds\n\n",
+             text.size(), rounds);
+  fmt::print("{:<16} {:>12} {:>6}\n", "", "median µs", "ratio");
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    fmt::print("{:<16} {:>12.0f} {:>6.2f}\n", ways[i].name, medians[i] / 1000,
+               medians[i] / medians[0]);
+  }
+  expect(std::isfinite(kept_busy.real()), "the values are numbers");
+}
+
+int run(int argc, char **argv) {
+  CLI::App app(
+      "Evaluates expressions of complex numbers, parsed in a pool; without any it shows some");
+  std::vector<std::string> texts;
+  bool measures = false;
+  unsigned rounds = 31;
+  app.add_option("EXPRESSION", texts, "for example \"(1, 2) * conj((1, 2))\"");
+  app.add_flag("--measure", measures, "times pool and heap, instead");
+  app.add_option("--rounds", rounds, "times each is run")
+      ->check(CLI::Range(1U, 10000U))
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  if (measures) {
+    measure(rounds);
+  } else if (texts.empty()) {
+    demonstrate();
+  } else {
+    evaluate(texts);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char **argv) { return examples::guarded(run, argc, argv); }

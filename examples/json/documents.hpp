@@ -1,0 +1,22 @@
+// documents.hpp: JSON texts of several shapes, the same in every run.
+#ifndef POND_EXAMPLES_JSON_DOCUMENTS_HPP
+#define POND_EXAMPLES_JSON_DOCUMENTS_HPP
+
+#include <string>
+#include <vector>
+
+namespace json {
+
+struct document {
+  std::string name;
+  std::string text;        // as serializers write it: no spaces
+  bool same_when_written;  // false: there are fractions, which each library writes in its own way
+  unsigned repeats;        // how often one measured run parses it
+};
+
+/// A small one, as of a request; many small objects; long strings; numbers; objects in objects.
+std::vector<document> make_documents();
+
+}  // namespace json
+
+#endif

@@ -1,0 +1,98 @@
+// main.cpp: parses every document with every library and kind of memory, checks that the results
+// are the same, and measures.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "common/program.hpp"
+#include "common/rounds.hpp"
+#include "contenders.hpp"
+#include "documents.hpp"
+
+namespace {
+
+using examples::expect;
+using json::contender;
+using json::document;
+
+/// The contenders of one library: its default first, pond last.
+using library = std::vector<contender>;
+
+std::vector<library> libraries() {
+  std::vector<library> all;
+#ifdef POND_EXAMPLES_HAVE_BOOST_JSON
+  all.push_back(json::boost_json_contenders());
+#endif
+#ifdef POND_EXAMPLES_HAVE_RAPIDJSON
+  all.push_back(json::rapidjson_contenders());
+#endif
+  return all;
+}
+
+/// Whatever memory is used, a library writes the same as with its default; and what was read, where
+/// that is written in one way only. A quota bounds what a document takes, which is more than half
+/// of its text.
+void check(const library &l, const document &d) {
+  const std::string wanted = l.front().parse_and_write(d.text);
+  expect(!d.same_when_written || wanted == d.text, l.front().library + " reads " + d.name);
+  constexpr std::size_t enough = 64 << 20;
+  for (const contender &c : l) {
+    if (c.fits != nullptr) {
+      expect(c.fits(d.text, enough) && !c.fits(d.text, d.text.size() / 2),
+             fmt::format("{}: a quota holds for {}", c.library, d.name));
+    }
+    expect(c.parse_and_write(d.text) == wanted,
+           fmt::format("{}, {}: {} is the same as by default", c.library, c.memory, d.name));
+  }
+}
+
+/// Median microseconds of parsing and forgetting the document once.
+std::vector<double> microseconds(const library &l, const document &d, unsigned rounds) {
+  std::vector<examples::way> ways;
+  for (const contender &c : l) {
+    ways.push_back({c.memory, [&c, &d] {
+                      for (unsigned i = 0; i < d.repeats; ++i) c.parse(d.text);
+                    }});
+  }
+  std::vector<double> result = examples::medians(ways, rounds);
+  for (double &time : result) time /= 1000.0 * d.repeats;
+  return result;
+}
+
+void print_document(const document &d, const std::vector<library> &all, unsigned rounds) {
+  fmt::print("\n{}, {} bytes\n", d.name, d.text.size());
+  fmt::print("  {:<12} {:<14} {:>11} {:>7}\n", "", "memory", "median µs", "/ pond");
+  for (const library &l : all) {
+    check(l, d);
+    const std::vector<double> times = microseconds(l, d, rounds);
+    for (std::size_t i = 0; i < l.size(); ++i) {
+      fmt::print("  {:<12} {:<14} {:>11.1f} {:>7.2f}\n", l[i].library, l[i].memory, times[i],
+                 times[i] / times.back());
+    }
+  }
+}
+
+int run(int argc, char **argv) {
+  CLI::App app("Parses JSON with pond and with the libraries' own memory, side by side");
+  bool measures = false;
+  unsigned rounds = 31;
+  constexpr unsigned most_rounds = 10000;
+  app.add_flag("--measure", measures, "many rounds; without it one");
+  app.add_option("--rounds", rounds, "how many")
+      ->check(CLI::Range(1U, most_rounds))
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  if (!measures) rounds = 1;
+  fmt::print("To parse a document and forget it; {}\n",
+             measures ? fmt::format("medians of {} rounds", rounds)
+                      : "one round, whose times say little: --measure");
+  const std::vector<library> all = libraries();
+  for (const document &d : json::make_documents()) print_document(d, all, rounds);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char **argv) { return examples::guarded(run, argc, argv); }
