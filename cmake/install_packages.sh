@@ -9,10 +9,10 @@ set -euo pipefail
 build=(g++ cmake ninja-build zlib1g-dev libfmt-dev libcli11-dev nlohmann-json3-dev libgtest-dev
   libgmock-dev valgrind)
 # Boost 1.81, not the default 1.74: Boost.JSON is newer than that, and the headers of two cannot be
-# installed beside each other.
-contenders=(libboost-container1.81-dev libapr1-dev libprotobuf-dev llvm-14-dev libmimalloc-dev
+# installed beside each other. Who has those of 1.74 keeps them, and does without that example.
+contenders=('libboost-container1.81-dev|libboost-container1.74-dev' libapr1-dev libprotobuf-dev llvm-14-dev libmimalloc-dev
   libjemalloc-dev libbenchmark-dev dpkg-dev ca-certificates)
-examples=(libboost-json1.81-dev rapidjson-dev)
+examples=('libboost-json1.81-dev|libboost1.74-dev' rapidjson-dev)
 test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck pkg-config binutils
   python3)
 nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
@@ -31,10 +31,16 @@ for group in "$@"; do
   esac
 done
 
+# any_installed PACKAGE|PACKAGE...
+any_installed() {
+  local packages
+  IFS='|' read -ra packages <<< "$1"
+  dpkg-query -W -f '${db:Status-Status}\n' "${packages[@]}" 2>/dev/null | grep -qx installed
+}
+
 missing=()
 for package in "${wanted[@]}"; do
-  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
-    missing+=("$package")
+  any_installed "$package" || missing+=("${package%%|*}") # the first is the one to install
 done
 [ ${#missing[@]} -ne 0 ] || exit 0
 
@@ -46,4 +52,4 @@ fi
 echo "installing: ${missing[*]}" >&2
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -qq --no-install-recommends "${missing[@]}" > /dev/null
+  apt-get install -qq --no-install-recommends --no-remove "${missing[@]}" > /dev/null

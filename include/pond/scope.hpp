@@ -20,7 +20,7 @@ inline namespace POND_NAMESPACE_TAG {
 /// and does nothing.
 class scope {
  public:
-  /// Costs 56 bytes of the pool while it lasts, and the first one an extension of the pool's
+  /// Costs 56 bytes of the pool until it is rewound, and the first one an extension of the pool's
   /// records. Throws std::bad_alloc.
   explicit scope(pool &marked) : head_(marked.head_), mark_(detail::get_mark(head_)) {
     if (mark_.opaque[0] == 0) detail::throw_failure();
