@@ -213,7 +213,10 @@ bool release(head &pool, const void *p) noexcept {
   return true;
 }
 
-void release_sized(head &pool, void *p, std::size_t size) noexcept {
+namespace {
+
+/// Everything but small memory of a plain pool, which containers give back node by node.
+[[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
   if (pool.state == nullptr || p == nullptr) return;
   state &s = *pool.state;
   const bool small = recycles(s, size);
@@ -229,8 +232,6 @@ void release_sized(head &pool, void *p, std::size_t size) noexcept {
   }
 }
 
-namespace {
-
 /// Whether what is not the newest can stay where it is. Large memory does unless most of it would
 /// be wasted, or it is too small; of small memory a part is given up, but what is recycled has to
 /// be of the class that its size says.
@@ -245,6 +246,15 @@ bool stays(const state &s, const void *p, std::size_t old_size, std::size_t new_
 }
 
 }  // namespace
+
+void release_sized(head &pool, void *p, std::size_t size) noexcept {
+  const state *s = pool.state;
+  if (s == nullptr || !plain(*s)) return release_sized_slow(pool, p, size);
+  for (const owned *large = s->larges; large != nullptr; large = large->next) {
+    if (large->memory == p) return release_sized_slow(pool, p, size);
+  }
+  retract(pool, p, size);
+}
 
 void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept {
   if (p == nullptr) return allocate(pool, new_size, block_alignment);
