@@ -5,7 +5,6 @@
 """
 import http.client
 import json
-import signal
 import socket
 import sys
 import unittest
@@ -91,10 +90,7 @@ class Answers(unittest.TestCase):
         half = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)
         half.sendall(b"GET /products/1 HTTP/1.1\r\nHo")
         self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200)
-        self.server.process.send_signal(signal.SIGTERM)
-        self.assertEqual(self.server.process.wait(SECONDS), 0)
-        self.server.status = 0
-        self.server.process.stdout.close()
+        self.server.__exit__()  # tearDown looks at how
         idle.close()
         half.close()
 

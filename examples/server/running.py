@@ -3,6 +3,9 @@ import os
 import re
 import signal
 import subprocess
+import threading
+
+LONGEST_END = 10  # seconds from SIGTERM until it is killed
 
 
 class Server:
@@ -29,7 +32,10 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
+        last_resort = threading.Timer(LONGEST_END, self.process.kill)
+        last_resort.start()
         _, status, self.usage = os.wait4(self.process.pid, 0)
+        last_resort.cancel()
         self.status = self.process.returncode = os.waitstatus_to_exitcode(status)
         self.process.stdout.close()
 

@@ -11,7 +11,8 @@ wrong() {
 
 mapfile -t sources < <(git ls-files '*.cpp' '*.hpp' '*.h' '*.c')
 mapfile -t cpp < <(git ls-files '*.cpp' '*.hpp')
-mapfile -t clients < <(git ls-files 'workload/*.?pp' 'tools/*.?pp' 'tests/*.?pp' 'bench/*.?pp')
+mapfile -t clients < <(git ls-files 'workload/*.?pp' 'tools/*.?pp' 'tests/*.?pp' 'bench/*.?pp' \
+  'examples/*.?pp')
 mapfile -t scripts < <(git ls-files '*.sh' run test .ci/run)
 
 # Files are short enough to be read in one go.
