@@ -12,7 +12,7 @@ build=(g++ cmake ninja-build zlib1g-dev libfmt-dev libcli11-dev nlohmann-json3-d
 # installed beside each other. Who has those of 1.74 keeps them, and does without that example.
 contenders=('libboost-container1.81-dev|libboost-container1.74-dev' libapr1-dev libprotobuf-dev llvm-14-dev libmimalloc-dev
   libjemalloc-dev libbenchmark-dev dpkg-dev ca-certificates)
-examples=('libboost-json1.81-dev|libboost1.74-dev' rapidjson-dev)
+examples=('libboost-json1.81-dev|libboost1.74-dev' rapidjson-dev wrk libmimalloc2.0)
 test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck pkg-config binutils
   python3)
 nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
@@ -24,8 +24,8 @@ for group in "$@"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
     contenders) wanted+=("${contenders[@]}") ;;
-    examples) wanted+=("${examples[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    examples) wanted+=("${examples[@]}") ;;
     nginx) wanted+=("${nginx[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;
   esac

@@ -15,6 +15,8 @@ from variants import Variant, run
 MOST_MEMORY = 4 << 30  # bytes; a quota that does not hold would take all there is
 LONGEST = 120  # seconds; the tests of one mutant take less than two
 
+COROUTINE = "include/pond/coroutine.hpp"
+
 # Tests that must fail, file, what is replaced (once in the file), by what.
 MUTANTS = [
     ("Bug01.*", "src/sizes.hpp", "return round_up(wanted < least ? least : wanted, quantum);",
@@ -109,6 +111,18 @@ MUTANTS = [
     ("Recycle.*", "src/large.cpp",
      "recycles(s, new_size) && recycled_size(old_size) == recycled_size(new_size)",
      "new_size <= old_size"),
+    # --- coroutines
+    ("Coroutine.*", COROUTINE, "    from->deallocate(frame, memory::size(size), Alignment);\n", ""),
+    ("Coroutine.*", COROUTINE, "return (frame_size + sizeof(pool *) + Alignment - 1) & ~(Alignment - 1);",
+     "return frame_size + sizeof(pool *);"),
+    ("Coroutine.*", COROUTINE, "from.allocate(memory::size(size), Alignment)",
+     "from.allocate(memory::size(size))"),
+    ("Coroutine.*", COROUTINE, "return first;", "static pool other;\n    return other;"),
+    ("Coroutine.*", COROUTINE, "return first.get_pool();", "static pool other;\n    return other;"),
+    ("Coroutine.*", COROUTINE, "return pool_among(rest...);",
+     "static pool other;\n    return (static_cast<void>(rest), ..., other);"),
+    ("Coroutine.*", COROUTINE, "from.try_allocate(memory::size(size), Alignment)",
+     "::operator new(memory::size(size))"),
 ]
 
 

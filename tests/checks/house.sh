@@ -45,7 +45,7 @@ forbid() {  # forbid PATTERN FILE...: none of the files includes what matches
 }
 forbid 'pond/pool\.hpp|pond/detail|pond/resource\.hpp|pond/allocator\.hpp' include/pond/*.h
 forbid 'pond/(pond|embed)\.h' include/pond/*.hpp include/pond/detail/*.hpp
-forbid 'pond/(pool|scope|unique_ptr|resource|allocator)\.hpp' include/pond/detail/*.hpp
+forbid 'pond/(pool|scope|unique_ptr|resource|allocator|coroutine)\.hpp' include/pond/detail/*.hpp
 forbid 'state\.hpp|\.\./|workload/' include/pond/*.h include/pond/*.hpp include/pond/detail/*.hpp
 forbid 'workload/|\.\./' src/*
 forbid '(\.\./)*src/|(state|cache|memory|records|watch|upstream)\.hpp|pond/detail/' \

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Asks a server of this example for what it has and has not, and sees that it ends cleanly.
+
+    check.py PROGRAM
+"""
+import http.client
+import json
+import socket
+import sys
+import unittest
+
+from running import Server
+
+SECONDS = 10  # until what should answer is given up
+
+
+class Answers(unittest.TestCase):
+    program = None
+
+    def setUp(self):
+        self.server = Server(self.program)
+
+    def tearDown(self):
+        if self.server.status is None:
+            self.server.__exit__()
+        self.assertEqual(self.server.status, 0, "a clean exit on SIGTERM")
+
+    def connect(self):
+        made = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=SECONDS)
+        self.addCleanup(made.close)
+        return made
+
+    def ask(self, connection, target, method="GET", **headers):
+        connection.request(method, target, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("Content-Type"), answer.read()
+
+    def raw(self, sent):
+        """Everything that the server says to these bytes until it closes the connection."""
+        with socket.create_connection(("127.0.0.1", self.server.port), SECONDS) as client:
+            client.sendall(sent)
+            client.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: client.recv(4096), b""))
+
+    def test_a_product(self):
+        connection = self.connect()
+        for related in (0, 1, 5, 12):  # over one connection
+            status, kind, body = self.ask(
+                connection, f"/products/7?related={related}&a=b",
+                **{"Accept-Language": "de, en;q=0.5", "X-Long": "x" * 2000})
+            self.assertEqual((status, kind), (200, "application/json"))
+            page = json.loads(body)
+            self.assertEqual(len(page["related"]), related)
+            self.assertEqual(page["query"], {"related": str(related), "a": "b"})
+            self.assertEqual(page["languages"], ["de", "en"])
+            self.assertEqual(len(page["product"]["tags"]), 4)
+            self.assertRegex(page["product"]["prices"][0], r"^\d+\.\d\d EUR, free delivery$")
+            self.assertEqual(page["product"]["link"], "/products/7?from=related")
+
+    def test_the_same_over_many_connections(self):
+        connections = [self.connect() for _ in range(50)]
+        answers = {self.ask(one, "/products/999")[2] for one in connections * 2}
+        self.assertEqual(len(answers), 1)
+
+    def test_what_is_not_there(self):
+        for target in ("/", "/products/1000", "/products/", "/products/1x", "/products/-1",
+                       "/products/99999999999999999999999"):
+            self.assertEqual(self.ask(self.connect(), target)[0], 404, target)
+
+    def test_other_methods(self):
+        connection = self.connect()
+        self.assertEqual(self.ask(connection, "/products/1", "POST")[0], 405)
+        self.assertEqual(self.ask(connection, "/products/1")[0], 200, "goes on")
+
+    def test_malformed(self):
+        for sent in (b"nonsense\r\n\r\n", b"GET /products/1 HTTP/7.7\r\n\r\n",
+                     b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+                     b"GET / HTTP/1.1\r\nX: " + b"x" * 20000 + b"\r\n\r\n",
+                     b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n"):
+            self.assertTrue(self.raw(sent).startswith(b"HTTP/1.1 400 "), sent[:40])
+        self.assertEqual(self.raw(b"GET /products/1 HT"), b"", "a request that does not end")
+        self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200, "goes on")
+
+    def test_pipelined(self):
+        said = self.raw(b"GET /products/1 HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
+        self.assertEqual(said.count(b"HTTP/1.1 200 OK"), 3)
+
+    def test_stops_with_connections_open(self):
+        idle = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)
+        half = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)
+        half.sendall(b"GET /products/1 HTTP/1.1\r\nHo")
+        self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200)
+        self.server.__exit__()  # tearDown looks at how
+        idle.close()
+        half.close()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    Answers.program = sys.argv.pop(1)
+    unittest.main()

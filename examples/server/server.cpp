@@ -1,0 +1,155 @@
+// An HTTP/1.1 server on one thread with one region of memory per request.
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <list>
+
+#include "answer.hpp"
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+
+constexpr std::chrono::seconds longest_silence{30};
+constexpr std::chrono::seconds longest_leave{5};
+constexpr std::size_t discarded_at_once = 4096;  // bytes
+constexpr std::size_t most_body = 64 * 1024;     // bytes
+
+/// A connection, over any number of requests.
+struct connection {
+  explicit connection(tcp::socket accepted) : stream(std::move(accepted)) {}
+
+  beast::tcp_stream stream;
+  beast::flat_buffer buffer;  // what was read beyond the last request
+  bool open = true;
+  memory::region region;  // of the coroutine that serves it
+  task served;
+};
+
+using connections = std::list<connection>;
+
+/// Whether what came is a mistake of the client's that it should be told about, rather than the end
+/// of the connection.
+bool malformed(const boost::system::error_code &error) {
+  return error.category() == make_error_code(http::error::bad_target).category() &&
+         error != http::error::end_of_stream && error != http::error::partial_message;
+}
+
+/// One request and its response, both with everything they need in `region`.
+task exchange(memory::region &region, asio::io_context &io, connection &with) {
+  const auto memory = std::make_tuple(region.get_allocator());
+  request_parser parser(std::piecewise_construct, memory, memory);
+  parser.body_limit(most_body);
+  with.stream.expires_after(longest_silence);
+  const auto unread = co_await operation(
+      [&](auto done) { http::async_read(with.stream, with.buffer, parser, std::move(done)); });
+  with.open = !unread;
+  if (unread && !malformed(unread)) co_return;
+
+  response given(std::piecewise_construct, memory, memory);
+  if (unread) {
+    refuse(given, http::status::bad_request, "not understood");
+  } else {
+    co_await answer(region, io, parser.get(), given);
+    with.open = parser.get().keep_alive();
+  }
+  given.keep_alive(with.open);
+  given.prepare_payload();
+  const auto unwritten = co_await operation(
+      [&](auto done) { http::async_write(with.stream, given, std::move(done)); });
+  with.open = with.open && !unwritten;
+}
+
+/// Closes a connection when the client has, or after a while: closed with something unread, it
+/// would be reset, and the client might not see the last response.
+task take_leave(memory::region & /*own*/, connection &from) {
+  boost::system::error_code error;
+  from.stream.socket().shutdown(tcp::socket::shutdown_send, error);
+  from.stream.expires_after(longest_leave);
+  while (!error) {
+    from.buffer.clear();
+    error = co_await operation([&from](auto done) {
+      from.stream.async_read_some(from.buffer.prepare(discarded_at_once), std::move(done));
+    });
+  }
+  from.stream.close();
+}
+
+/// A connection from its first request to its end, a region of memory for each request.
+task serve(memory::region &own, asio::io_context &io, connections &all,
+           connections::iterator self) {
+  while (self->open) {
+    memory::region region;  // ends with the request
+    try {
+      co_await exchange(region, io, *self);
+    } catch (const std::bad_alloc &) {
+      self->open = false;
+    }
+  }
+  co_await take_leave(own, *self);
+  // Not from here: this coroutine's frame is in what is destroyed.
+  asio::post(io, [&all, self] { all.erase(self); });
+}
+
+class server {
+ public:
+  server(asio::io_context &io, std::uint16_t port)
+      : io_(io), acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), port)) {
+    accept();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  /// What is under way is broken off; the event loop then ends for want of work.
+  void stop() {
+    acceptor_.close();
+    for (connection &one : connections_) one.stream.close();
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](boost::system::error_code error, tcp::socket accepted) {
+      if (!acceptor_.is_open()) return;
+      if (!error) {
+        connections_.emplace_front(std::move(accepted));
+        connections_.front().served =
+            serve(connections_.front().region, io_, connections_, connections_.begin());
+        connections_.front().served.start();
+      }
+      accept();
+    });
+  }
+
+  asio::io_context &io_;
+  tcp::acceptor acceptor_;
+  connections connections_;
+};
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  CLI::App app("Answers GET /products/ID?related=N with JSON, on the loopback interface.");
+  std::uint16_t port = 0;
+  app.add_option("--port", port, "to listen on; 0: a free one")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+
+  asio::io_context io(1);
+  server running(io, port);
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&running](boost::system::error_code, int) { running.stop(); });
+  std::printf("listening on 127.0.0.1:%u\n", unsigned{running.port()});
+  std::fflush(stdout);
+  io.run();
+  return 0;
+}
