@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the given groups that are missing, by name:
 #
-#   cmake/install_packages.sh GROUP...      groups: build, contenders, test, nginx
+#   cmake/install_packages.sh GROUP...      groups: build, contenders, test, nginx, manual
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -15,6 +15,7 @@ test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck pkg-c
 nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
   apache2-utils procps util-linux curl valgrind libluajit2-5.1-2 libgd3 libgeoip1 geoip-database
   libpcre3)
+manual=(doxygen doxygen-awesome-css python3)
 
 wanted=()
 for group in "$@"; do
@@ -23,6 +24,7 @@ for group in "$@"; do
     contenders) wanted+=("${contenders[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     nginx) wanted+=("${nginx[@]}") ;;
+    manual) wanted+=("${manual[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;
   esac
 done

@@ -1,27 +1,29 @@
-// pond/pool.hpp: the pool for C++20.
-//
-//     pond::pool pool;                                       // costs nothing until first used
-//     auto *request = pool.make<request_type>(connection);   // its destructor is the pool's
-//     std::string_view path = pool.copy(line);               // until the pool ends
-//     pool.own_fd(open(path.data(), O_RDONLY));              // closed by it
-//     ...
-//                                                            // all of it goes with the pool
-//
-// The model is nginx's ngx_pool_t: small requests from a chain of blocks, large ones with memory of
-// their own, cleanups that run at the end; without its bugs, and with marks, children and quotas.
-//
-// A pool hands out memory by moving a pointer, owns what must be released with it, and gives all
-// of it back at once, last in first out. When not to use it: for objects that live and die one by
-// one over a long time; what is small stays until reset, rewind or destruction.
-//
-// For every member, unless it says otherwise:
-//   Failure    throws std::bad_alloc (limit_exceeded when a quota says no); nothing has changed.
-//   Size 0     a pointer that is not null and must not be dereferenced.
-//   Alignment  any power of two; larger than 16 goes the cold way.
-//   Lifetime   memory lives until the pool is reset or destroyed, or rewound to before it.
-//   Threads    a pool, with its children, belongs to one thread at a time; hand it over freely.
-//   Moving     keeps all memory where it is; allocators, scopes and handles that refer to the
-//              pool object itself do not follow.
+/// @file pond/pool.hpp
+/// The pool for C++20.
+///
+///     pond::pool pool;                                       // costs nothing until first used
+///     auto *request = pool.make<request_type>(connection);   // its destructor is the pool's
+///     std::string_view path = pool.copy(line);               // until the pool ends
+///     pool.own_fd(open(path.data(), O_RDONLY));              // closed by it
+///     ...
+///                                                            // all of it goes with the pool
+///
+/// The model is nginx's ngx_pool_t: small requests from a chain of blocks, large ones with memory
+/// of their own, cleanups that run at the end; without its bugs, and with marks, children and
+/// quotas.
+///
+/// A pool hands out memory by moving a pointer, owns what must be released with it, and gives all
+/// of it back at once, last in first out. When not to use it: for objects that live and die one by
+/// one over a long time; what is small stays until reset, rewind or destruction.
+///
+/// For every member, unless it says otherwise:
+/// - **Failure**: throws std::bad_alloc (limit_exceeded when a quota says no); nothing has changed.
+/// - **Size 0**: a pointer that is not null and must not be dereferenced.
+/// - **Alignment**: any power of two; larger than 16 goes the cold way.
+/// - **Lifetime**: memory lives until the pool is reset or destroyed, or rewound to before it.
+/// - **Threads**: a pool, with its children, belongs to one thread at a time; hand it over freely.
+/// - **Moving** keeps all memory where it is; allocators, scopes and handles that refer to the
+///   pool object itself do not follow.
 #ifndef POND_POOL_HPP
 #define POND_POOL_HPP
 
@@ -30,11 +32,12 @@
 #include "pond/detail/objects.hpp"
 #include "pond/options.hpp"
 
+/// Everything for C++; what is in pond::detail is nobody's business.
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 
-/// Three words. Not copyable, movable: a move keeps everything in its place, and the moved-from
-/// pool is as default-constructed.
+/// The pool: an object of three words. Not copyable, movable: a move keeps everything in its place,
+/// and the moved-from pool is as default-constructed.
 class pool {
  public:
   /// No memory is taken until the first allocation, which makes a pool with default options.
@@ -51,11 +54,12 @@ class pool {
   /// (EINVAL) for options that can never be right.
   explicit pool(const options &wanted) : pool(wanted, nullptr) {}
 
-  /// What was in this pool ends as if it were destroyed; `other` is then as default-constructed.
+  /// Takes over what is in `other`, which is then as default-constructed.
   /// Memory, children and cleanups stay where they are; only the three words move.
   pool(pool &&other) noexcept : head_(std::exchange(other.head_, pool().head_)) {
     detail::moved(head_);
   }
+  /// The same, after what was in this pool has ended.
   pool &operator=(pool &&other) noexcept {
     if (this != &other) {
       detail::destroy(head_);
@@ -71,7 +75,8 @@ class pool {
     if (head_.state != nullptr) detail::destroy(head_);
   }
 
-  // --- Memory -------------------------------------------------------------------------------
+  /// @name Memory
+  /// @{
 
   /// `size` bytes, not zeroed. With a constant alignment up to 16 ten instructions where it fits
   /// the current block. What is above options.large_threshold and does not fit is large: it has
@@ -110,7 +115,10 @@ class pool {
     return detail::extend(head_, p, old_size, new_size);
   }
 
-  // --- Objects ------------------------------------------------------------------------------
+  /// @}
+
+  /// @name Objects
+  /// @{
 
   /// Constructs a T in the pool. Its destructor is run with the pool, where it has one that does
   /// something; otherwise nothing is registered. What the constructor throws is passed on, and its
@@ -132,7 +140,10 @@ class pool {
     return {detail::checked(detail::copy_string(head_, text.data(), text.size())), text.size()};
   }
 
-  // --- Cleanups -----------------------------------------------------------------------------
+  /// @}
+
+  /// @name Cleanups
+  /// @{
 
   /// Has `callable()` called when the pool ends, is reset or rewound; the newest runs first. The
   /// callable is moved into the pool and destroyed after the call. An exception that leaves it
@@ -143,14 +154,18 @@ class pool {
     return detail::on_destroy(head_, std::forward<Callable>(callable));
   }
 
-  /// Forgets a cleanup, or runs it now; its handle is then void. Constant time. A callable that is
-  /// cancelled is not destroyed either: its memory is the pool's.
+  /// Forgets a cleanup; its handle is then void. Constant time. A callable that is cancelled is not
+  /// destroyed either: its memory is the pool's.
   void cancel(cleanup *registered) noexcept { detail::cancel(head_, registered); }
+
+  /// Runs a cleanup now instead of later; its handle is then void. Constant time.
   void run(cleanup *registered) noexcept { detail::run_now(head_, registered); }
 
-  /// Gives the pool a descriptor to close, and a file, whose path is copied, to unlink. Throws
-  /// std::system_error (EBADF) when it is not open; it is then still the caller's.
+  /// Gives the pool a descriptor to close. Throws std::system_error (EBADF) when it is not open; it
+  /// is then still the caller's.
   void own_fd(int fd) { detail::check(detail::own_fd(head_, fd)); }
+
+  /// The same, and a file to unlink before, whose path is copied.
   void own_temp_file(int fd, const char *path) {
     detail::check(detail::own_temp_file(head_, fd, path));
   }
@@ -158,7 +173,10 @@ class pool {
   /// Closes an owned descriptor now, and unlinks its file; false: it is not owned.
   bool close_fd(int fd) noexcept { return detail::close_fd(head_, fd); }
 
-  // --- Life ---------------------------------------------------------------------------------
+  /// @}
+
+  /// @name Life
+  /// @{
 
   /// Empties the pool and keeps blocks up to options.keep. Cleanups run, children are destroyed,
   /// large allocations freed. Every pointer, handle and mark of the pool is void.
@@ -173,7 +191,10 @@ class pool {
   /// for what is read once, a configuration, and must not grow unnoticed.
   void seal() noexcept { detail::seal(head_); }
 
-  // --- Questions ----------------------------------------------------------------------------
+  /// @}
+
+  /// @name Questions
+  /// @{
 
   /// What the pool holds, with all descendants added up if `recursive`. Takes time in proportion to
   /// blocks, large allocations and cleanups: nothing is counted while allocating.
@@ -196,6 +217,7 @@ class pool {
 
   /// What malloc aligns to.
   static constexpr std::size_t default_alignment = detail::block_alignment;
+  /// @}
 
  private:
   friend class scope;
