@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the given groups that are missing, by name:
 #
-#   cmake/install_packages.sh GROUP...      groups: build, contenders, test, nginx, manual
+#   cmake/install_packages.sh GROUP...      groups: build, contenders, test, nginx, manual,
+#                                               package
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -16,6 +17,7 @@ nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev open
   apache2-utils procps util-linux curl valgrind libluajit2-5.1-2 libgd3 libgeoip1 geoip-database
   libpcre3)
 manual=(doxygen doxygen-awesome-css python3)
+package=(debhelper dpkg-dev lintian cmake ninja-build git pkg-config binutils)
 
 wanted=()
 for group in "$@"; do
@@ -25,6 +27,7 @@ for group in "$@"; do
     test) wanted+=("${test[@]}") ;;
     nginx) wanted+=("${nginx[@]}") ;;
     manual) wanted+=("${manual[@]}") ;;
+    package) wanted+=("${package[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;
   esac
 done

@@ -33,8 +33,7 @@ inline namespace POND_NAMESPACE_TAG {
 ///   own guarantees say.
 /// - **Threads**: a container belongs to the thread that has its pool.
 /// - **Scopes**: while a mark is open, what is older than it is not given back; a container that
-/// grew
-///   in a pond::scope must not be used after the rewind, which takes what it moved to.
+///   grew in a pond::scope must not be used after the rewind, which takes what it moved to.
 /// - **Lifetime**: a reset or rewind of the pool takes the container's memory away under it:
 ///   containers have to be gone, or never used again, by then.
 /// - **Cost**: ten instructions where it fits the current block.

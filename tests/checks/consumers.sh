@@ -2,8 +2,8 @@
 # pond as its users get it; the same two programs in every way (tests/consumers/), with the static and
 # the shared library. CC and CXX are the compilers.
 #
-#   consumers.sh find_package PREFIX     what is installed there, by CMake
-#   consumers.sh pkg_config PREFIX       the same, by pkg-config
+#   consumers.sh find_package [PREFIX]   what is installed there, or for all, by CMake
+#   consumers.sh pkg_config              what pkg-config finds (PKG_CONFIG_PATH)
 #   consumers.sh subdirectory            this tree as a part of a project
 #   consumers.sh fetch_content           this tree from a git repository
 set -euo pipefail
@@ -59,13 +59,10 @@ compile_and_run() {  # compile_and_run FLAG...: both programs, by the compilers 
 needs_libpond() { readelf -d "$folder/c" | grep -q "NEEDED.*\[libpond.so.${version%%.*}\]"; }
 
 try_pkg_config() {
-  local pc libraries flags
-  pc=$(find -L "$prefix/lib" -name pond.pc 2> /dev/null | head -n 1)
-  export PKG_CONFIG_PATH=${pc%/*}
-  libraries=$(dirname "$PKG_CONFIG_PATH")
+  local flags
   pkg-config --exact-version "$version" pond
   read -ra flags <<< "$(pkg-config --cflags --libs pond)"
-  compile_and_run "${flags[@]}" "-Wl,-rpath,$libraries"
+  compile_and_run "${flags[@]}" "-Wl,-rpath,$(pkg-config --variable=libdir pond)"
   needs_libpond || fail "not linked with the shared library"
   read -ra flags <<< "$(pkg-config --cflags --libs --static pond)"
   compile_and_run -Wl,-Bstatic "${flags[@]}" -Wl,-Bdynamic
