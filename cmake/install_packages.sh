@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the given groups that are missing, by name:
 #
-#   cmake/install_packages.sh GROUP...      groups: build, contenders, examples, test, nginx
+#   cmake/install_packages.sh GROUP...      groups: build, contenders, examples, test, nginx, manual,
+#                                               package
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -14,10 +15,12 @@ contenders=('libboost-container1.81-dev|libboost-container1.74-dev' libapr1-dev 
   libjemalloc-dev libbenchmark-dev dpkg-dev ca-certificates)
 examples=('libboost-json1.81-dev|libboost1.74-dev' rapidjson-dev wrk libmimalloc2.0)
 test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck pkg-config binutils
-  python3)
+  python3 git)
 nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
   apache2-utils procps util-linux curl valgrind libluajit2-5.1-2 libgd3 libgeoip1 geoip-database
   libpcre3)
+manual=(doxygen doxygen-awesome-css python3)
+package=(debhelper dpkg-dev lintian cmake ninja-build git pkg-config binutils)
 
 wanted=()
 for group in "$@"; do
@@ -27,6 +30,8 @@ for group in "$@"; do
     test) wanted+=("${test[@]}") ;;
     examples) wanted+=("${examples[@]}") ;;
     nginx) wanted+=("${nginx[@]}") ;;
+    manual) wanted+=("${manual[@]}") ;;
+    package) wanted+=("${package[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;
   esac
 done

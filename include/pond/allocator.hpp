@@ -1,11 +1,12 @@
-// pond/allocator.hpp: a pool for the standard containers. Comes with pool.hpp.
-//
-//     std::vector<header, pond::allocator<header>> headers(pool);
-//     std::basic_string<char, std::char_traits<char>, pond::allocator<char>> line(pool);
-//
-// Inlined into the container, no virtual call. A container that is destroyed gives back what is the
-// newest in its pool, and what is large; the rest goes with the pool, so its destructor may as well
-// not run, if its elements need none.
+/// @file pond/allocator.hpp
+/// A pool for the standard containers. Comes with pool.hpp.
+///
+///     std::vector<header, pond::allocator<header>> headers(pool);
+///     std::basic_string<char, std::char_traits<char>, pond::allocator<char>> line(pool);
+///
+/// Inlined into the container, no virtual call. A container that is destroyed gives back what is
+/// the newest in its pool, and what is large; the rest goes with the pool, so its destructor may as
+/// well not run, if its elements need none.
 #ifndef POND_ALLOCATOR_HPP
 #define POND_ALLOCATOR_HPP
 
@@ -28,22 +29,22 @@ inline namespace POND_NAMESPACE_TAG {
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
 /// pool until that is reset; reserve() first, or give the container a pool of its own.
 ///
-/// Failure   std::bad_alloc, limit_exceeded when a quota says no; the container is then as its own
-///           guarantees say.
-/// Threads   a container belongs to the thread that has its pool.
-/// Scopes    while a mark is open, what is older than it is not given back; a container that grew
-///           in a pond::scope must not be used after the rewind, which takes what it moved to.
-/// Lifetime  a reset or rewind of the pool takes the container's memory away under it: containers
-///           have to be gone, or never used again, by then.
-/// Cost      ten instructions where it fits the current block.
+/// - **Failure**: std::bad_alloc, limit_exceeded when a quota says no; the container is then as its
+///   own guarantees say.
+/// - **Threads**: a container belongs to the thread that has its pool.
+/// - **Scopes**: while a mark is open, what is older than it is not given back; a container that
+///   grew in a pond::scope must not be used after the rewind, which takes what it moved to.
+/// - **Lifetime**: a reset or rewind of the pool takes the container's memory away under it:
+///   containers have to be gone, or never used again, by then.
+/// - **Cost**: ten instructions where it fits the current block.
 template <class T>
 class allocator {
  public:
-  using value_type = T;
+  using value_type = T;  ///< what is allocated
   // A pool's memory may only be given back to that pool: the allocator moves with it.
-  using propagate_on_container_copy_assignment = std::true_type;
-  using propagate_on_container_move_assignment = std::true_type;
-  using propagate_on_container_swap = std::true_type;
+  using propagate_on_container_copy_assignment = std::true_type;  ///< goes with what is assigned
+  using propagate_on_container_move_assignment = std::true_type;  ///< goes with what is moved
+  using propagate_on_container_swap = std::true_type;             ///< goes with what is swapped
 
   /// Implicit, as std::pmr::polymorphic_allocator's: a pool may stand where an allocator is asked.
   allocator(pool &from) noexcept : pool_(&from) {}  // NOLINT(google-explicit-constructor)

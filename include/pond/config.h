@@ -1,14 +1,16 @@
-/* pond/config.h: version, symbol visibility and compiler attributes. C99 and C++20.
+/** @file pond/config.h
+ * Version, symbol visibility and compiler attributes. C99 and C++20.
  *
  * Everything a compiler or a platform does differently is named here, once, so that no other
- * public header needs an #if around its declarations. */
+ * public header has conditions around its declarations. */
 #ifndef POND_CONFIG_H
 #define POND_CONFIG_H
 
 /** The version of this header; pond_version() is the version of the library that was linked. */
 #define POND_VERSION_MAJOR 0
-#define POND_VERSION_MINOR 1
-#define POND_VERSION_PATCH 0
+#define POND_VERSION_MINOR 1 /**< raised where something was added */
+#define POND_VERSION_PATCH 0 /**< raised where nothing was */
+/** All of it; CMake, pkg-config and the manual take it from here. */
 #define POND_VERSION_STRING "0.1.0"
 
 /** Marks what libpond exports; the library is compiled with hidden visibility. */
@@ -28,12 +30,14 @@
 /** For functions that fast paths call when they do not fit: kept out of line and out of the way. */
 #define POND_COLD __attribute__((noinline, cold))
 
-/** C++ callers may rely on it: nothing in the C ABI throws. Casts are each language's own. */
+/** C++ callers may rely on it: nothing in the C ABI throws. */
 #ifdef __cplusplus
 #define POND_NOEXCEPT noexcept
+/** Each language's own cast. */
 #define POND_POINTER_CAST(type, p) reinterpret_cast<type>(p)
+/** What is declared from here on has C's names. */
 #define POND_BEGIN_DECLARATIONS extern "C" {
-#define POND_END_DECLARATIONS }
+#define POND_END_DECLARATIONS } /**< ... up to here. */
 #else
 #define POND_NOEXCEPT
 #define POND_POINTER_CAST(type, p) ((type)(void *)(p))

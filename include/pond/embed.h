@@ -1,8 +1,9 @@
-/* pond/embed.h: a pool inside somebody else's pool struct. C99 and C++20.
+/** @file pond/embed.h
+ * A pool inside somebody else's pool struct. C99 and C++20.
  *
  * For a host that already has a pool type, with callers who look into it: the struct lies at the
  * start of the pool's first block, pond's three words somewhere in it, and all functions of pond.h
- * take pond_embedded_pool(struct, offset). nginx's ngx_pool_t is the case this was made for.
+ * take what pond_embedded_pool() makes of those. nginx's ngx_pool_t is the case this was made for.
  *
  * When not to use it: everywhere else. pond.h hides what this shows. */
 #ifndef POND_EMBED_H
@@ -17,9 +18,9 @@ POND_BEGIN_DECLARATIONS
  *  the newest allocation back, and forward up to `end` to grow it; `end` and `state` are pond's. A
  *  pool that a tool watches, or that is sealed, shows cur == end. */
 typedef struct pond_head {
-  unsigned char *cur;
-  unsigned char *end;
-  void *state;
+  unsigned char *cur; /**< where the room begins that is left in the current block */
+  unsigned char *end; /**< where it ends, a multiple of 16 */
+  void *state;        /**< everything else */
 } pond_head;
 
 /** What a host is: one constant object, which must outlive its pools. */

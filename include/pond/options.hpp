@@ -1,4 +1,5 @@
-// pond/options.hpp: how a pond::pool is made, and what it throws.
+/// @file pond/options.hpp
+/// How a pond::pool is made, and what it throws.
 #ifndef POND_OPTIONS_HPP
 #define POND_OPTIONS_HPP
 
@@ -25,6 +26,7 @@ using cleanup = pond_cleanup;
 /// Thrown when a hard limit refuses an allocation; nothing has changed, and the limit stays.
 class limit_exceeded : public std::bad_alloc {
  public:
+  /// A constant text.
   const char *what() const noexcept override { return "pond: the pool's hard limit is reached"; }
 };
 
@@ -59,7 +61,7 @@ struct options {
   /// Told when a limit is passed, with the pool, the bytes it and its children hold, and those that
   /// were asked for on top. Must neither throw nor allocate from the pool.
   pond_limit_callback *on_limit = nullptr;
-  void *on_limit_context = nullptr;
+  void *on_limit_context = nullptr;  ///< its first argument
 
   /// Where blocks come from; null: the C library, through this thread's block cache, which a pool
   /// with an upstream of its own does not use. Copied; the context must outlive the pool.

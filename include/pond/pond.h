@@ -1,4 +1,5 @@
-/* pond/pond.h: the pool for C programs. C99; callable from C++ (but see pool.hpp).
+/** @file pond/pond.h
+ * The pool for C programs. C99; callable from C++ (but see pool.hpp).
  *
  * A pool hands out memory by moving a pointer, takes ownership of what must be released with it
  * (callbacks, descriptors, temporary files, child pools) and gives all of it back at once.
@@ -13,14 +14,14 @@
  * small stays until reset, rewind or destroy (the newest and the large ones excepted).
  *
  * For every function, unless it says otherwise:
- *   Failure    NULL, -1 or false with errno: ENOMEM no memory, EDQUOT the quota says no, EINVAL an
- *              argument that can never be right, EPERM the pool is sealed. The pool is as it was.
- *   Size 0     is fine: a pointer that is not NULL and must not be dereferenced.
- *   NULL       a pool that is NULL is refused: EINVAL, or nothing happens.
- *   Lifetime   memory lives until the pool is reset or destroyed, or rewound to before it.
- *   Threads    a pool, with its children, belongs to one thread at a time; it may be handed over.
- *              Different pools are independent: nothing is shared or locked.
- *   Callbacks  must not throw and must not longjmp out. */
+ * - **Failure**: NULL, -1 or false with errno: ENOMEM no memory, EDQUOT the quota says no, EINVAL an
+ *   argument that can never be right, EPERM the pool is sealed. The pool is as it was.
+ * - **Size 0** is fine: a pointer that is not NULL and must not be dereferenced.
+ * - **NULL**: a pool that is NULL is refused: EINVAL, or nothing happens.
+ * - **Lifetime**: memory lives until the pool is reset or destroyed, or rewound to before it.
+ * - **Threads**: a pool, with its children, belongs to one thread at a time; it may be handed over.
+ *   Different pools are independent: nothing is shared or locked.
+ * - **Callbacks** must not throw and must not longjmp out. */
 #ifndef POND_POND_H
 #define POND_POND_H
 
@@ -31,7 +32,8 @@
 
 POND_BEGIN_DECLARATIONS
 
-/* --- Life ----------------------------------------------------------------------------------- */
+/** @name Life
+ *  @{ */
 
 /** A new pool whose first block has `first_block` bytes, 96 of which the pool needs itself.
  *  0: the default, 4096; any other size is accepted, too small or odd ones are rounded up (nginx
@@ -74,7 +76,10 @@ POND_API int pond_retain(pond_pool *pool) POND_NOEXCEPT;
  *  retained. NULL is fine. */
 POND_API void pond_release(pond_pool *pool) POND_NOEXCEPT;
 
-/* --- Memory --------------------------------------------------------------------------------- */
+/** @} */
+
+/** @name Memory
+ *  @{ */
 
 /** `size` bytes, aligned as malloc's (16 on x86-64), not zeroed. Up to options.large_threshold from
  *  a block; above it, where the current block has no room, with memory of its own that pond_free
@@ -118,8 +123,12 @@ POND_API bool pond_free(pond_pool *pool, const void *p) POND_NOEXCEPT;
  *  block too; anything else stays until reset. NULL is fine. */
 POND_API void pond_free_sized(pond_pool *pool, void *p, size_t size) POND_NOEXCEPT;
 
-/* --- Strings: packed, ended by a zero byte -------------------------------------------------- */
+/** @} */
 
+/** @name Strings: packed, ended by a zero byte
+ *  @{ */
+
+/** A copy of the whole text. */
 POND_API char *pond_strdup(pond_pool *pool, const char *text) POND_NOEXCEPT;
 
 /** At most `size` bytes of `text`, fewer where it ends before. */
@@ -129,12 +138,19 @@ POND_API char *pond_strndup(pond_pool *pool, const char *text, size_t size) POND
 POND_API void *pond_memdup(pond_pool *pool, const void *data, size_t size) POND_NOEXCEPT
     POND_ALLOC_SIZE(3);
 
+/** The text that printf would print. Formatted once up to 255 bytes, else twice. NULL
+ *  also where printf fails. */
 POND_API char *pond_printf(pond_pool *pool, const char *format, ...) POND_NOEXCEPT
     POND_PRINTF(2, 3);
+
+/** The same of a va_list, which the caller still has to end. */
 POND_API char *pond_vprintf(pond_pool *pool, const char *format, va_list arguments) POND_NOEXCEPT
     POND_PRINTF(2, 0);
 
-/* --- Cleanups ------------------------------------------------------------------------------- */
+/** @} */
+
+/** @name Cleanups
+ *  @{ */
 
 /** Has handler(data) called when the pool is reset or destroyed, or rewound to before now; the last
  *  registered runs first. The handler may use the pool: allocate, register, cancel, mark. Costs 40
@@ -160,7 +176,10 @@ POND_API int pond_own_temp_file(pond_pool *pool, int fd, const char *path) POND_
  *  0, or -1 with EBADF: the pool does not own it. Looks through the cleanups, newest first. */
 POND_API int pond_close_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
 
-/* --- Values by key -------------------------------------------------------------------------- */
+/** @} */
+
+/** @name Values by key
+ *  @{ */
 
 /** Has pond_get answer `data` for `key`, an address that stands for the purpose (of a static object
  *  of the caller's, say). `end`, if not NULL, is called with `data` when the pool ends, is reset or
@@ -175,7 +194,10 @@ POND_API void *pond_get(const pond_pool *pool, const void *key) POND_NOEXCEPT;
 /** Ends the newest value of `key` now; false: there is none. */
 POND_API bool pond_unset(pond_pool *pool, const void *key) POND_NOEXCEPT;
 
-/* --- Marks ---------------------------------------------------------------------------------- */
+/** @} */
+
+/** @name Marks
+ *  @{ */
 
 /** Notes where the pool stands. Costs 56 bytes of the pool until it is rewound, and the first one
  *  an extension of the pool's records. While a mark is open, nothing older is grown in place, given
@@ -190,7 +212,10 @@ POND_API bool pond_rewind(pond_pool *pool, pond_mark mark) POND_NOEXCEPT;
 /** Ends a mark, and those made after it, and keeps what came after it. */
 POND_API bool pond_commit(pond_pool *pool, pond_mark mark) POND_NOEXCEPT;
 
-/* --- Questions and orders ------------------------------------------------------------------- */
+/** @} */
+
+/** @name Questions and orders
+ *  @{ */
 
 /** From now until a reset, allocating from the pool fails with EPERM and a line on standard error
  *  that names its tag: for what is read once and must not grow unnoticed. (Requests of size 0 are
@@ -210,7 +235,10 @@ POND_API const char *pond_get_tag(const pond_pool *pool) POND_NOEXCEPT;
  *  where memory of one pool is referred to from another. */
 POND_API bool pond_outlives(const pond_pool *a, const pond_pool *b) POND_NOEXCEPT;
 
-/* --- The process ---------------------------------------------------------------------------- */
+/** @} */
+
+/** @name The process
+ *  @{ */
 
 /** The library's version, "major.minor.patch". */
 POND_API const char *pond_version(void) POND_NOEXCEPT;
@@ -239,6 +267,8 @@ POND_API int pond_set_default_upstream(const pond_upstream *upstream) POND_NOEXC
  *  changed. To be called before other threads use pools: one that has a cache already goes on with it,
  *  and its new pools are not watched. */
 POND_API int pond_configure(const char *options) POND_NOEXCEPT;
+
+/** @} */
 
 POND_END_DECLARATIONS
 

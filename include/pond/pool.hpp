@@ -1,61 +1,47 @@
-// pond/pool.hpp: the pool for C++20.
-//
-//     pond::pool pool;                                       // costs nothing until first used
-//     auto *request = pool.make<request_type>(connection);   // its destructor is the pool's
-//     std::string_view path = pool.copy(line);               // until the pool ends
-//     pool.own_fd(open(path.data(), O_RDONLY));              // closed by it
-//     ...
-//                                                            // all of it goes with the pool
-//
-// The model is nginx's ngx_pool_t: small requests from a chain of blocks, large ones with memory of
-// their own, cleanups that run at the end; without its bugs, and with marks, children and quotas.
-//
-// A pool hands out memory by moving a pointer, owns what must be released with it, and gives all
-// of it back at once, last in first out. When not to use it: for objects that live and die one by
-// one over a long time; what is small stays until reset, rewind or destruction.
-//
-// For every member, unless it says otherwise:
-//   Failure    throws std::bad_alloc (limit_exceeded when a quota says no); nothing has changed.
-//   Size 0     a pointer that is not null and must not be dereferenced.
-//   Alignment  any power of two; larger than 16 goes the cold way.
-//   Lifetime   memory lives until the pool is reset or destroyed, or rewound to before it.
-//   Threads    a pool, with its children, belongs to one thread at a time; hand it over freely.
-//   Moving     keeps all memory where it is; allocators, scopes and handles that refer to the
-//              pool object itself do not follow.
+/// @file pond/pool.hpp
+/// The pool for C++20.
+///
+///     pond::pool pool;                                       // costs nothing until first used
+///     auto *request = pool.make<request_type>(connection);   // its destructor is the pool's
+///     std::string_view path = pool.copy(line);               // until the pool ends
+///     pool.own_fd(open(path.data(), O_RDONLY));              // closed by it
+///     ...
+///                                                            // all of it goes with the pool
+///
+/// The model is nginx's ngx_pool_t: small requests from a chain of blocks, large ones with memory
+/// of their own, cleanups that run at the end; without its bugs, and with marks, children and
+/// quotas.
+///
+/// A pool hands out memory by moving a pointer, owns what must be released with it, and gives all
+/// of it back at once, last in first out. When not to use it: for objects that live and die one by
+/// one over a long time; what is small stays until reset, rewind or destruction.
+///
+/// For every member, unless it says otherwise:
+/// - **Failure**: throws std::bad_alloc (limit_exceeded when a quota says no); nothing has changed.
+/// - **Size 0**: a pointer that is not null and must not be dereferenced.
+/// - **Alignment**: any power of two; larger than 16 goes the cold way.
+/// - **Lifetime**: memory lives until the pool is reset or destroyed, or rewound to before it.
+/// - **Threads**: a pool, with its children, belongs to one thread at a time; hand it over freely.
+/// - **Moving** keeps all memory where it is; allocators, scopes and handles that refer to the
+///   pool object itself do not follow.
 #ifndef POND_POOL_HPP
 #define POND_POOL_HPP
 
-#include <memory>
 #include <string_view>
-#include <tuple>
 
 #include "pond/detail/objects.hpp"
+#include "pond/key.hpp"
 #include "pond/options.hpp"
 
+/// Everything for C++; what is in pond::detail is nobody's business.
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 
 template <class T>
 class allocator;
 
-/// What a value is found by: an object of the program, one for each purpose, whose address counts.
-///
-///     inline constexpr pond::key<session> session_key;
-///     pool.emplace(session_key, connection);
-///     if (session *s = pool.get(session_key)) ...
-///
-/// Neither its name nor its type matters for finding: two keys of one type are two purposes. Has to
-/// outlive every pool that it was used with; costs a byte. Threads may share it, it has no content.
-template <class T>
-class key {
- public:
-  constexpr key() noexcept = default;
-  key(const key &) = delete;
-  key &operator=(const key &) = delete;
-};
-
-/// Three words. Not copyable, movable: a move keeps everything in its place, and the moved-from
-/// pool is as default-constructed.
+/// The pool: an object of three words. Not copyable, movable: a move keeps everything in its place,
+/// and the moved-from pool is as default-constructed.
 class pool {
  public:
   /// No memory is taken until the first allocation, which makes a pool with default options.
@@ -72,11 +58,12 @@ class pool {
   /// (EINVAL) for options that can never be right.
   explicit pool(const options &wanted) : pool(wanted, nullptr) {}
 
-  /// What was in this pool ends as if it were destroyed; `other` is then as default-constructed.
+  /// Takes over what is in `other`, which is then as default-constructed.
   /// Memory, children and cleanups stay where they are; only the three words move.
   pool(pool &&other) noexcept : head_(std::exchange(other.head_, pool().head_)) {
     detail::moved(head_);
   }
+  /// The same, after what was in this pool has ended.
   pool &operator=(pool &&other) noexcept {
     if (this != &other) {
       detail::destroy(head_);
@@ -92,7 +79,8 @@ class pool {
     if (head_.state != nullptr) detail::destroy(head_);
   }
 
-  // --- Memory -------------------------------------------------------------------------------
+  /// @name Memory
+  /// @{
 
   /// `size` bytes, not zeroed. With a constant alignment up to 16 ten instructions where it fits
   /// the current block. What is above options.large_threshold and does not fit is large: it has
@@ -131,7 +119,10 @@ class pool {
     return detail::extend(head_, p, old_size, new_size);
   }
 
-  // --- Objects ------------------------------------------------------------------------------
+  /// @}
+
+  /// @name Objects
+  /// @{
 
   /// Constructs a T in the pool. Its destructor is run with the pool, where it has one that does
   /// something; otherwise nothing is registered. What the constructor throws is passed on, and its
@@ -139,16 +130,7 @@ class pool {
   /// this pool, behind its arguments, by the standard's rule: `make<line_vector>(8)`.
   template <class T, class... Arguments>
   T *make(Arguments &&...arguments) {
-    if constexpr (detail::takes_allocator<T, allocator<T>, Arguments...>) {
-      return std::apply(
-          [this](auto &&...all) {
-            return detail::make<T>(head_, std::forward<decltype(all)>(all)...);
-          },
-          std::uses_allocator_construction_args<T>(allocator<T>(*this),
-                                                   std::forward<Arguments>(arguments)...));
-    } else {
-      return detail::make<T>(head_, std::forward<Arguments>(arguments)...);
-    }
+    return detail::make_using<T>(head_, allocator<T>(*this), std::forward<Arguments>(arguments)...);
   }
 
   /// `count` value-initialized Ts, destroyed last to first with the pool. The product of count and
@@ -163,7 +145,10 @@ class pool {
     return {detail::checked(detail::copy_string(head_, text.data(), text.size())), text.size()};
   }
 
-  // --- Cleanups -----------------------------------------------------------------------------
+  /// @}
+
+  /// @name Cleanups
+  /// @{
 
   /// Has `callable()` called when the pool ends, is reset or rewound; the newest runs first. The
   /// callable is moved into the pool and destroyed after the call. An exception that leaves it
@@ -174,14 +159,18 @@ class pool {
     return detail::on_destroy(head_, std::forward<Callable>(callable));
   }
 
-  /// Forgets a cleanup, or runs it now; its handle is then void. Constant time. A callable that is
-  /// cancelled is not destroyed either: its memory is the pool's.
+  /// Forgets a cleanup; its handle is then void. Constant time. A callable that is cancelled is not
+  /// destroyed either: its memory is the pool's.
   void cancel(cleanup *registered) noexcept { detail::cancel(head_, registered); }
+
+  /// Runs a cleanup now instead of later; its handle is then void. Constant time.
   void run(cleanup *registered) noexcept { detail::run_now(head_, registered); }
 
-  /// Gives the pool a descriptor to close, and a file, whose path is copied, to unlink. Throws
-  /// std::system_error (EBADF) when it is not open; it is then still the caller's.
+  /// Gives the pool a descriptor to close. Throws std::system_error (EBADF) when it is not open; it
+  /// is then still the caller's.
   void own_fd(int fd) { detail::check(detail::own_fd(head_, fd)); }
+
+  /// The same, and a file to unlink before, whose path is copied.
   void own_temp_file(int fd, const char *path) {
     detail::check(detail::own_temp_file(head_, fd, path));
   }
@@ -189,17 +178,19 @@ class pool {
   /// Closes an owned descriptor now, and unlinks its file; false: it is not owned.
   bool close_fd(int fd) noexcept { return detail::close_fd(head_, fd); }
 
-  // --- Values by key ------------------------------------------------------------------------
-  //
-  // What parts of a program that do not know each other keep with a request, each under a key of
-  // its own. nginx's modules look for theirs through the whole cleanup list. When not to use them:
-  // for what one function makes and uses; a pointer does. A child pool does not see its parent's
-  // values.
+  /// @}
+
+  /// @name Values by key
+  /// What parts of a program that do not know each other keep with a request, each under a key of
+  /// its own. nginx's modules look for theirs through the whole cleanup list. When not to use them:
+  /// for what one function makes and uses; a pointer does. A child pool does not see its parent's
+  /// values.
+  /// @{
 
   /// Constructs a T that get() finds by its key, and that ends with the pool, as a cleanup that was
   /// registered now: a reset or a rewind to before ends it, too. An earlier one of the same key is
-  /// hidden until this one has ended, not destroyed. Fails as make(). Costs 88 bytes
-  /// beside the object, and the first one an extension of the pool's records and a table.
+  /// hidden until this one has ended, not destroyed. Fails as make(). Costs 88 bytes beside the
+  /// object, and the first one an extension of the pool's records and a table.
   template <class T, class... Arguments>
   T &emplace(const key<T> &which, Arguments &&...arguments) {
     return detail::emplace<T>(head_, &which, std::forward<Arguments>(arguments)...);
@@ -218,7 +209,10 @@ class pool {
     return detail::end_value(head_, &which);
   }
 
-  // --- Life ---------------------------------------------------------------------------------
+  /// @}
+
+  /// @name Life
+  /// @{
 
   /// Empties the pool and keeps blocks up to options.keep. Cleanups run, children are destroyed,
   /// large allocations freed. Every pointer, handle and mark of the pool is void.
@@ -246,7 +240,10 @@ class pool {
   /// for what is read once, a configuration, and must not grow unnoticed.
   void seal() noexcept { detail::seal(head_); }
 
-  // --- Questions ----------------------------------------------------------------------------
+  /// @}
+
+  /// @name Questions
+  /// @{
 
   /// What the pool holds, with all descendants added up if `recursive`. Takes time in proportion to
   /// blocks, large allocations and cleanups: nothing is counted while allocating.
@@ -269,6 +266,7 @@ class pool {
 
   /// What malloc aligns to.
   static constexpr std::size_t default_alignment = detail::block_alignment;
+  /// @}
 
  private:
   friend class scope;

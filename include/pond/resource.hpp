@@ -1,10 +1,11 @@
-// pond/resource.hpp: a pool as a std::pmr::memory_resource.
-//
-//     pond::pool pool;
-//     pond::resource resource(pool);
-//     std::pmr::vector<std::pmr::string> lines(&resource);
-//
-// When not to use it: where the container's type is yours to choose, pond::allocator is inlined.
+/// @file pond/resource.hpp
+/// A pool as a std::pmr::memory_resource.
+///
+///     pond::pool pool;
+///     pond::resource resource(pool);
+///     std::pmr::vector<std::pmr::string> lines(&resource);
+///
+/// When not to use it: where the container's type is yours to choose, pond::allocator is inlined.
 #ifndef POND_RESOURCE_HPP
 #define POND_RESOURCE_HPP
 
@@ -20,8 +21,10 @@ inline namespace POND_NAMESPACE_TAG {
 /// deallocating gives back the newest and the large. Two are equal when their pool is the same.
 class resource final : public std::pmr::memory_resource {
  public:
+  /// Takes nothing from the pool.
   explicit resource(pool &from) noexcept : pool_(&from) {}
 
+  /// The pool that everything comes from.
   [[nodiscard]] pool &get_pool() const noexcept { return *pool_; }
 
  private:

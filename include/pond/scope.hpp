@@ -1,9 +1,10 @@
-// pond/scope.hpp: a part of a pool's life that can be taken back. Comes with pool.hpp.
-//
-//     {
-//       pond::scope attempt(pool);
-//       if (parse(pool, input)) attempt.commit();   // keep what it made
-//     }                                             // or else it is gone, cleanups have run
+/// @file pond/scope.hpp
+/// A part of a pool's life that can be taken back. Comes with pool.hpp.
+///
+///     {
+///       pond::scope attempt(pool);
+///       if (parse(pool, input)) attempt.commit();   // keep what it made
+///     }                                             // or else it is gone, cleanups have run
 #ifndef POND_SCOPE_HPP
 #define POND_SCOPE_HPP
 

@@ -1,4 +1,5 @@
-/* pond/types.h: the plain types that the C and the C++ interface share. C99 and C++20.
+/** @file pond/types.h
+ * The plain types that the C and the C++ interface share. C99 and C++20.
  *
  * No function is declared here. pond.h (C) and pool.hpp (C++) stand beside each other on these
  * types, so that neither drags in the other's error model. */
@@ -27,9 +28,11 @@ typedef struct pond_cleanup pond_cleanup;
  *  allocate. Both may be called from whichever thread uses the pool, and must neither throw nor
  *  use that pool. `context` is passed through. */
 typedef struct pond_upstream {
+  /** `size` bytes, or NULL. */
   void *(*allocate)(void *context, size_t size, size_t alignment);
+  /** Takes them back. */
   void (*deallocate)(void *context, void *memory, size_t size, size_t alignment);
-  void *context;
+  void *context; /**< the first argument of both */
 } pond_upstream;
 
 /** Which limit of a pool's quota was passed. */
@@ -77,8 +80,8 @@ typedef struct pond_options {
   /** ... above which allocations fail with EDQUOT; SIZE_MAX: none. A limit once passed stays. */
   size_t hard_limit;
 
-  pond_limit_callback *on_limit;
-  void *on_limit_context;
+  pond_limit_callback *on_limit; /**< told of either; NULL: nobody */
+  void *on_limit_context;        /**< its first argument */
 
   /** Copied; NULL: the default one, through the block cache of the thread. */
   const pond_upstream *upstream;
@@ -92,7 +95,7 @@ typedef struct pond_options {
   /** Memory to use as the first block, never given back; ignored where it is too small for the
    *  pool's records. NULL: none. */
   void *buffer; /**< later blocks, and what is large, go by first_block as without it */
-  size_t buffer_size;
+  size_t buffer_size; /**< its bytes */
 
   /** Small memory that pond_free_sized is given goes to the next request of its size, so that
    *  containers which insert and erase for long have bounded memory. Costs about 1150 bytes a pool
@@ -110,6 +113,7 @@ typedef struct pond_options {
  *  be odd; nginx's users have lived with 4096 for 20 years. */
 #define POND_DEFAULT_BLOCK 4096U
 
+/** The defaults, and the size of the struct. */
 #define POND_OPTIONS_INIT                                                                       \
   {sizeof(pond_options), 0, 0, 0, POND_DEFAULT_KEEP, SIZE_MAX, SIZE_MAX, NULL, NULL, NULL, NULL, \
    NULL, NULL, 0, false}
@@ -117,7 +121,7 @@ typedef struct pond_options {
 /** A place in the life of a pool, to which pond_rewind goes back. Copy it freely; it is used up
  *  by the first rewind or commit that covers it, and using it again is diagnosed as stale. */
 typedef struct pond_mark {
-  uint64_t opaque[4];
+  uint64_t opaque[4]; /**< the library's business */
 } pond_mark;
 
 /** What a pool holds at this moment. Bytes throughout. */
@@ -130,8 +134,9 @@ typedef struct pond_stats {
   size_t peak;
   /** Number of blocks. */
   size_t blocks;
-  /** Number of large allocations alive, and their bytes, which are part of `reserved`. */
+  /** Number of large allocations alive. */
   size_t large;
+  /** Their bytes, which are part of `reserved`. */
   size_t large_bytes;
   /** Cleanups registered and not yet run. */
   size_t cleanups;

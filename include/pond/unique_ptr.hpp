@@ -1,4 +1,5 @@
-// pond/unique_ptr.hpp: one owner for an object in a pool. Comes with pool.hpp.
+/// @file pond/unique_ptr.hpp
+/// One owner for an object in a pool. Comes with pool.hpp.
 #ifndef POND_UNIQUE_PTR_HPP
 #define POND_UNIQUE_PTR_HPP
 
@@ -14,7 +15,8 @@ inline namespace POND_NAMESPACE_TAG {
 /// its pool is reset or destroyed: the pool does not know of the object.
 template <class T>
 struct deleter {
-  pool *from = nullptr;
+  pool *from = nullptr;  ///< the pool of the object
+  /// Ends the object. Not called for null.
   void operator()(T *object) const noexcept {
     std::destroy_at(object);
     from->deallocate(object, sizeof(T), alignof(T));

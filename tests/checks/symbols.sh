@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# libpond needs nothing but the C library: symbols.sh LIBPOND_A LIBPOND_SO
+# libpond needs nothing but the C library, and exports what was promised:
+# symbols.sh LIBPOND_A LIBPOND_SO LIST
 #
 # nginx links with cc; one symbol of the C++ runtime and it does not.
 set -euo pipefail
@@ -26,9 +27,26 @@ if [ "$needed" != libc.so.6 ]; then
   exit 1
 fi
 
-# Nothing is exported that the headers do not declare.
-exported=$(nm -D --defined-only "$2" | awk '{print $3}' | grep -vE '^(pond_[a-z_]+|_ZN[K]?4pond2v16detail.*)$' || true)
-if [ -n "$exported" ]; then
-  echo "exported: $exported" >&2
+# What is exported is what was promised: the list is Debian's, too, which knows by it what a program needs
+# that uses a symbol. One that is new bears the version it came with; one that is gone is another soname.
+promised=$3
+exported=$(nm -D --defined-only "$2" | awk '{print $3}' | sort)
+difference=$(diff <(sed -nE 's/^ ([^@]+)@.*/\1/p' "$promised" | sort) <(echo "$exported") || true)
+if [ -n "$difference" ]; then
+  echo "<: in $promised and not exported; >: exported and not in it" >&2
+  echo "$difference" >&2
+  exit 1
+fi
+names='^(pond_[a-z_]+|_ZN[K]?4pond2v16detail.*)$'
+if echo "$exported" | grep -vE "$names" >&2; then
+  echo "exported, and neither of C's pond_ nor of the inline namespace" >&2
+  exit 1
+fi
+
+# One name for all versions that keep the promise: libpond.so.MAJOR, a link to the library itself.
+soname=$(readelf -d "$2" | sed -nE 's/.*SONAME.*\[(.*)\]/\1/p')
+version=$(basename "$2" | sed -E 's/^libpond\.so\.//')
+if [ "$soname" != "libpond.so.${version%%.*}" ] || [ "$(head -n 1 "$promised")" != "$soname libpond${version%%.*} #MINVER#" ]; then
+  echo "soname $soname of version $version, promised: $(head -n 1 "$promised")" >&2
   exit 1
 fi

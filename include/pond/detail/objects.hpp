@@ -8,6 +8,7 @@
 #include <new>
 #include <span>
 #include <system_error>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -124,6 +125,18 @@ T *make(head &pool, Arguments &&...arguments) {
         return on_destroy(pool, destroy_object<T>, object) != nullptr;
       },
       std::forward<Arguments>(arguments)...);
+}
+
+/// With an allocator for the pool where T takes one behind its arguments.
+template <class T, class Allocator, class... Arguments>
+T *make_using(head &pool, const Allocator &allocator, Arguments &&...arguments) {
+  if constexpr (takes_allocator<T, Allocator, Arguments...>) {
+    return std::apply(
+        [&pool](auto &&...all) { return make<T>(pool, std::forward<decltype(all)>(all)...); },
+        std::uses_allocator_construction_args<T>(allocator, std::forward<Arguments>(arguments)...));
+  } else {
+    return make<T>(pool, std::forward<Arguments>(arguments)...);
+  }
 }
 
 template <class T, class... Arguments>

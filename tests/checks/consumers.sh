@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# pond as its users get it; the same two programs in every way (tests/consumers/), with the static and
+# the shared library. CC and CXX are the compilers.
+#
+#   consumers.sh find_package [PREFIX]   what is installed there, or for all, by CMake
+#   consumers.sh pkg_config              what pkg-config finds (PKG_CONFIG_PATH)
+#   consumers.sh subdirectory            this tree as a part of a project
+#   consumers.sh fetch_content           this tree from a git repository
+set -euo pipefail
+
+way=$1
+prefix=${2:-}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+consumers=$root/tests/consumers
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+version=$(sed -nE 's/.*define POND_VERSION_STRING "(.*)"/\1/p' "$root/include/pond/config.h")
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+configure() {  # configure NAME CMAKE_ARGUMENT...
+  local build=$folder/$1
+  shift
+  cmake -S "$consumers" -B "$build" -G Ninja "-DCMAKE_PREFIX_PATH=$prefix" "$@" > "$folder/log" 2>&1
+}
+
+try() {  # try NUMBER_OF_PROGRAMS NAME CMAKE_ARGUMENT...
+  local programs=$1 build=$folder/$2
+  shift
+  configure "$@" || fail "configure: $(cat "$folder/log")"
+  cmake --build "$build" > "$folder/log" 2>&1 || fail "build: $(cat "$folder/log")"
+  ctest --test-dir "$build" --output-on-failure > "$folder/log" || fail "$(cat "$folder/log")"
+  grep -q "100% tests passed, 0 tests failed out of $programs" "$folder/log" ||
+    fail "not $programs programs: $(cat "$folder/log")"
+}
+
+try_find_package() {
+  local major minor wrong
+  IFS=. read -r major minor _ <<< "$version"
+  try 4 found "-DPOND_VERSION=$version"
+  try 2 found_in_c -DLANGUAGES=C
+  for wrong in "$major.$((minor + 1))" "$((major + 1)).0"; do
+    ! configure "wrong_$wrong" "-DPOND_VERSION=$wrong" || fail "version $wrong was found"
+    grep -q "version: $version" "$folder/log" || fail "another failure: $(cat "$folder/log")"
+  done
+}
+
+compile_and_run() {  # compile_and_run FLAG...: both programs, by the compilers alone
+  "${CC:-cc}" -std=c99 -pedantic -Wall -Wextra -Werror "$consumers/program.c" "$@" -o "$folder/c"
+  "${CXX:-c++}" -std=c++20 -pedantic -Wall -Wextra -Werror "$consumers/program.cpp" "$@" \
+    -o "$folder/cpp"
+  "$folder/c"
+  "$folder/cpp"
+}
+
+needs_libpond() { readelf -d "$folder/c" | grep -q "NEEDED.*\[libpond.so.${version%%.*}\]"; }
+
+try_pkg_config() {
+  local flags
+  pkg-config --exact-version "$version" pond
+  read -ra flags <<< "$(pkg-config --cflags --libs pond)"
+  compile_and_run "${flags[@]}" "-Wl,-rpath,$(pkg-config --variable=libdir pond)"
+  needs_libpond || fail "not linked with the shared library"
+  read -ra flags <<< "$(pkg-config --cflags --libs --static pond)"
+  compile_and_run -Wl,-Bstatic "${flags[@]}" -Wl,-Bdynamic
+  ! needs_libpond || fail "not linked with the static library"
+}
+
+try_fetch_content() {
+  local repository=$folder/repository
+  "$root/tests/checks/copy_tree.sh" "$repository"
+  git -C "$repository" init -q -b main
+  git -C "$repository" add -A
+  git -C "$repository" -c user.name=pond -c user.email=pond@localhost commit -q -m "as it is now"
+  try 4 fetched "-DPOND_REPOSITORY=file://$repository"
+}
+
+case $way in
+  find_package | pkg_config | fetch_content) "try_$way" ;;
+  subdirectory) try 4 subdirectory "-DPOND_FOLDER=$root" ;;
+  *) fail "no way \"$way\"" ;;
+esac
