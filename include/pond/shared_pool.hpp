@@ -61,8 +61,14 @@ class shared_pool {
   /// The pool; null where it refers to nothing, which must then not be dereferenced. It stays at
   /// its address until the last reference ends, so allocators and resources may refer to it.
   [[nodiscard]] pool *get() const noexcept { return reinterpret_cast<pool *>(head_); }
+
+  /// The pool; not where it refers to nothing.
   [[nodiscard]] pool &operator*() const noexcept { return *get(); }
+
+  /// The pool's members; not where it refers to nothing.
   [[nodiscard]] pool *operator->() const noexcept { return get(); }
+
+  /// Whether it refers to a pool.
   explicit operator bool() const noexcept { return head_ != nullptr; }
 
  private:
