@@ -5,7 +5,10 @@
     measure.py --flat REQUESTS    instead: the memory of each over that many requests
     measure.py --instructions     instead: user-mode instructions a request (needs valgrind)
 
-The instructions are the same in every run, whatever else the machine does. Needs wrk, and the servers of `cmake --preset release`. Of more than one processor, the server has
+Instructions depend little on what else the machine does, but on the version of every library that
+is compiled in: compare only what was built together.
+
+Needs wrk, and the servers of `cmake --preset release`. Of more than one processor, the server has
 the first and wrk the second. The variant "new+mimalloc" is "new" with mimalloc preloaded, where
 that is installed.
 """
@@ -108,16 +111,17 @@ def compare(all_variants, options):
     medians = {name: [statistics.median(column) for column in zip(*values[name])]
                for name in names}
     print(f"Medians of {options.rounds} rounds of {options.seconds} s, {options.connections} "
-          "connections; in brackets: over pond's, the median of the rounds' ratios.\n")
+          "connections; in brackets: over pond's in the same round, median and range.\n")
     print("| memory | " + " | ".join(f"{name} ({better} is better)"
                                      for name, _, better in COLUMNS) + " |")
     print("|---|" + "---|" * len(COLUMNS))
     for name in names:
         cells = []
         for column, (_, form, _) in enumerate(COLUMNS):
-            ratio = statistics.median(mine[column] / pond[column]
-                                      for mine, pond in zip(values[name], values["pond"]))
-            cells.append(form.format(medians[name][column]) + f" ({ratio:.2f})")
+            ratios = [mine[column] / pond[column]
+                      for mine, pond in zip(values[name], values["pond"])]
+            cells.append(form.format(medians[name][column]) +
+                         f" ({statistics.median(ratios):.2f}; {min(ratios):.2f} to {max(ratios):.2f})")
         print(f"| {name} | " + " | ".join(cells) + " |")
 
 
@@ -136,17 +140,22 @@ def instructions_of(variant, requests):
         return int(re.search(r"Collected : (\d+)", said.read()).group(1))
 
 
-def count_instructions(all_variants):
+def count_instructions(all_variants, options):
     """The difference between a long run and a short one is that of the requests."""
-    print("| memory | user-mode instructions a request | over pond's |")
+    few, many = COUNTED
+    counted = {name: [] for name in all_variants}
+    for number in range(options.rounds):
+        for name, variant in all_variants.items():
+            more = instructions_of(variant, many) - instructions_of(variant, few)
+            counted[name].append(more / (many - few))
+        print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
+    print(f"Medians of {options.rounds} rounds, and the least and the most of them.\n")
+    print("| memory | user-mode instructions a request | over pond's in the same round |")
     print("|---|---|---|")
-    counted = {}
-    for name, variant in all_variants.items():
-        few, many = COUNTED
-        more = instructions_of(variant, many) - instructions_of(variant, few)
-        counted[name] = more / (many - few)
-        ratio = counted[name] / counted["pond"]
-        print(f"| {name} | {counted[name]:.0f} | {ratio:.2f} |", flush=True)
+    for name, values in counted.items():
+        ratios = [mine / pond for mine, pond in zip(values, counted["pond"])]
+        print(f"| {name} | {statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f}) "
+              f"| {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}) |")
 
 
 def watch(all_variants, options):
@@ -176,7 +185,7 @@ def main():
     options = parser.parse_args()
     all_variants = variants(options.programs)
     if options.instructions:
-        count_instructions(all_variants)
+        count_instructions(all_variants, options)
         return
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed")
