@@ -230,4 +230,33 @@ TEST(Scope, AThousandNestedOnes) {
   EXPECT_LT(checked.pool.stats().reserved, deep / 10);
 }
 
+TEST(Scope, OfAnUnusedPoolTakesNothingAndLeavesNothing) {
+  pond::pool pool;
+  {
+    const pond::scope outer(pool);
+    const pond::scope inner(pool);
+    EXPECT_EQ(pool.stats().reserved, 0U);
+  }
+  std::string log;
+  {
+    const pond::scope outer(pool);
+    pool.on_destroy([&log] { log += 'o'; });
+    {
+      const pond::scope inner(pool);
+      pool.on_destroy([&log] { log += 'i'; });
+    }
+    EXPECT_EQ(log, "i");
+  }
+  EXPECT_EQ(log, "io");
+  EXPECT_EQ(pool.stats().reserved, 0U) << "as if never used";
+  {
+    pond::scope kept(pool);
+    pool.on_destroy([&log] { log += 'k'; });
+    kept.commit();
+  }
+  EXPECT_EQ(log, "io");
+  pool.reset();
+  EXPECT_EQ(log, "iok");
+}
+
 }  // namespace

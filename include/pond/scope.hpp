@@ -22,24 +22,34 @@ inline namespace POND_NAMESPACE_TAG {
 class scope {
  public:
   /// Costs 56 bytes of the pool until it is rewound, and the first one an extension of the pool's
-  /// records. Throws std::bad_alloc.
-  explicit scope(pool &marked) : head_(marked.head_), mark_(detail::get_mark(head_)) {
+  /// records; nothing where the pool was not used yet. Throws std::bad_alloc.
+  explicit scope(pool &marked) : head_(marked.head_), whole_(head_.state == nullptr) {
+    if (whole_) return;
+    mark_ = detail::get_mark(head_);
     if (mark_.opaque[0] == 0) detail::throw_failure();
   }
+
+  /// Rewinds, unless commit() was called: a pool that was not used before is as if never used.
   ~scope() {
-    if (mark_.opaque[0] != 0) detail::rewind(head_, mark_);
+    if (whole_) {
+      detail::destroy(head_);
+    } else if (mark_.opaque[0] != 0) {
+      detail::rewind(head_, mark_);
+    }
   }
   scope(const scope &) = delete;
   scope &operator=(const scope &) = delete;
 
   /// Keeps what came since: the pool is not rewound at the end of the scope.
   void commit() noexcept {
+    whole_ = false;
     if (mark_.opaque[0] != 0) detail::commit(head_, std::exchange(mark_, {}));
   }
 
  private:
   detail::head &head_;
-  pond_mark mark_;
+  bool whole_;  // everything in the pool comes from in here
+  pond_mark mark_ = {};
 };
 
 }  // namespace POND_NAMESPACE_TAG
