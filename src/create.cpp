@@ -197,7 +197,7 @@ bool furnish(head &pool, const pond_options &options) noexcept {
   }
   set_options(s, *ext, options);
   if (options.parent != nullptr && !enter_tree(s, head_of(options.parent))) return false;
-  if (!sizes::within(0, ext->reserved, ext->hard_limit)) {
+  if (!sizes::within(std::size_t{0}, ext->reserved, ext->hard_limit)) {
     errno = EDQUOT;
     return false;
   }

@@ -5,16 +5,34 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
-namespace pond::sizes {
+#include "pond/detail/bump.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace sizes {
 
 inline constexpr std::size_t quantum = alignof(std::max_align_t);
 
 /// More than any object can have; refused before anything is added to it.
 inline constexpr std::size_t impossible = PTRDIFF_MAX;
 
-constexpr std::size_t add(std::size_t a, std::size_t b) noexcept {
-  return a <= SIZE_MAX - b ? a + b : SIZE_MAX;
+// Templates over their word, so that Z3 runs the same text on bit-vectors (tests/proof). It has
+// names of its own for the unsigned comparison, the choice and a constant.
+using detail::ule;
+constexpr std::size_t pick(bool condition, std::size_t yes, std::size_t no) noexcept {
+  return condition ? yes : no;
+}
+constexpr std::size_t as(std::size_t, std::size_t constant) noexcept { return constant; }
+
+/// The second word of two: an int may stand for it.
+template <class Word>
+using also = std::type_identity_t<Word>;
+
+template <class Word>
+constexpr Word add(Word a, also<Word> b) {
+  return pick(ule(a, ~b), a + b, a | ~a);
 }
 
 constexpr std::size_t multiply(std::size_t a, std::size_t b) noexcept {
@@ -25,13 +43,15 @@ constexpr std::size_t multiply(std::size_t a, std::size_t b) noexcept {
 constexpr bool is_power_of_two(std::size_t n) noexcept { return n != 0 && (n & (n - 1)) == 0; }
 
 /// The next multiple of a power of two; saturates at the last one there is, which is impossible.
-constexpr std::size_t round_up(std::size_t n, std::size_t alignment) noexcept {
+template <class Word>
+constexpr Word round_up(Word n, also<Word> alignment) {
   return add(n, alignment - 1) & ~(alignment - 1);
 }
 
 /// A block's size: asked exactly, but whole quanta, because `end` has to be aligned.
-constexpr std::size_t block(std::size_t wanted, std::size_t least) noexcept {
-  return round_up(wanted < least ? least : wanted, quantum);
+template <class Word>
+constexpr Word block(Word wanted, also<Word> least) {
+  return round_up(pick(ule(least, wanted), wanted, least), as(wanted, quantum));
 }
 
 // Growth. Doubling at once costs 1.02 to 1.38 times nginx's peak over the recorded traces; blocks
@@ -66,22 +86,27 @@ constexpr std::size_t default_threshold(std::size_t room) noexcept {
 }
 
 /// Bytes that a block needs besides its header for `size` at `alignment`, wherever it begins.
-constexpr std::size_t with_alignment(std::size_t size, std::size_t alignment) noexcept {
-  return alignment <= quantum ? size : add(size, alignment - quantum);
+template <class Word>
+constexpr Word with_alignment(Word size, also<Word> alignment) {
+  const Word ordinary = as(size, quantum);
+  return pick(ule(alignment, ordinary), size, add(size, alignment - ordinary));
 }
 
 /// Bytes that a block with a header of `header` must have for `size` at `alignment`.
-constexpr std::size_t least_block(std::size_t size, std::size_t alignment,
-                                  std::size_t header) noexcept {
-  return round_up(add(with_alignment(size, alignment), header), quantum);
+template <class Word>
+constexpr Word least_block(Word size, also<Word> alignment, also<Word> header) {
+  return round_up(add(with_alignment(size, alignment), header), as(size, quantum));
 }
 
 /// Whether `more` can be added to `held` without passing `limit`. A quota that is already passed
 /// stays in force: nothing is subtracted that could wrap, nothing reads "no room" as "no limit".
-constexpr bool within(std::size_t held, std::size_t more, std::size_t limit) noexcept {
-  return held <= limit && more <= limit - held;
+template <class Word>
+constexpr auto within(Word held, also<Word> more, also<Word> limit) {
+  return ule(held, limit) && ule(more, limit - held);
 }
 
-}  // namespace pond::sizes
+}  // namespace sizes
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
 
 #endif

@@ -25,6 +25,7 @@ TEST(Adopt, WhatWasMadeLivesAsLongAsItsNewPool) {
       pond::pool request;
       text = made_in(request, log);
       session.adopt(std::move(request));
+      // NOLINTNEXTLINE(bugprone-use-after-move): what is left is promised
       EXPECT_EQ(request.stats().reserved, 0U) << "as default-constructed";
       support::use(request.allocate(10));  // a pool of its own again
     }
@@ -99,6 +100,7 @@ TEST(Adopt, IsChargedToTheQuota) {
   const std::string_view text = made_in(result, log);
   EXPECT_THROW(small.adopt(std::move(result)), pond::limit_exceeded);
   EXPECT_EQ(text, "the result") << "it is as it was";
+  // NOLINTNEXTLINE(bugprone-use-after-move): what is left is promised
   EXPECT_EQ(result.stats().large, 1U);
   EXPECT_EQ(small.stats(true).children, 0U);
 }
@@ -121,6 +123,7 @@ TEST(Adopt, ItselfAndAncestorsAreRefused) {
   support::use(parent.allocate(1));
   EXPECT_THROW(child.adopt(std::move(parent)), std::system_error);
   EXPECT_THROW(child.adopt(std::move(child)), std::system_error);
+  // NOLINTNEXTLINE(bugprone-use-after-move): what is left is promised
   EXPECT_EQ(parent.stats().children, 1U);
 }
 

@@ -140,7 +140,7 @@ TEST(Recycle, ResizeKeepsToTheClassThatTheSizeSays) {
   checked_pool checked({.recycle = true});
   pond_pool *pool = checked.pool.handle();
   auto *p = static_cast<char *>(pond_alloc(pool, 100));
-  std::strcpy(p, "content");
+  std::memcpy(p, "content", sizeof("content"));
   support::use(pond_alloc(pool, 1));
   EXPECT_EQ(pond_resize(pool, p, 100, 112), p) << "the same class";
   auto *moved = static_cast<char *>(pond_resize(pool, p, 112, 20));

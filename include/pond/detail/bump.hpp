@@ -35,8 +35,15 @@ struct head {
   detail::state *state;
 };
 
-/// The unsigned comparison, under the name that Z3 gives its own: operator<= is signed there.
+/// The unsigned comparisons, under the names that Z3 gives its own: operators are signed there.
 constexpr bool ule(std::uintptr_t a, std::uintptr_t b) noexcept { return a <= b; }
+constexpr bool ult(std::uintptr_t a, std::uintptr_t b) noexcept { return a < b; }
+
+/// Whether an alignment is a power of two of at most `most`: one that place() may be given.
+template <class Word>
+constexpr auto is_ordinary(Word alignment, Word most) {
+  return ult(alignment - 1, most) && (alignment & (alignment - 1)) == 0;
+}
 
 template <class Word>
 struct placement {
@@ -68,7 +75,7 @@ template <auto Refill = refill>
 [[gnu::always_inline]] inline void *allocate(
     head &pool, std::size_t size,
     std::size_t alignment) noexcept(noexcept(Refill(pool, size, alignment))) {
-  if (alignment - 1 < block_alignment && (alignment & (alignment - 1)) == 0) [[likely]] {
+  if (is_ordinary(alignment, block_alignment)) [[likely]] {
     const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(pool.cur),
                                   reinterpret_cast<std::uintptr_t>(pool.end), size, alignment);
     if (fits) [[likely]] {

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Puts mistakes into a copy of the code that is proven, and watches the proof fail on each.
+
+    tests/proof/refutes.py COMPILER      every mistake has to be refuted; the code as it is, proven
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUMP, SIZES = "include/pond/detail/bump.hpp", "src/sizes.hpp"
+
+# What it is, the file, what is replaced, by what.
+MISTAKES = [
+    ("nginx's comparison", BUMP, "return {at, ule(size, end - at)};",
+     "return {at, ule(at + size, end)};"),
+    ("one byte too many", BUMP, "return {at, ule(size, end - at)};",
+     "return {at, ule(size, end - at + 1)};"),
+    ("a refusal of what fits exactly", BUMP, "return {at, ule(size, end - at)};",
+     "return {at, ult(size, end - at)};"),
+    ("no rounding up", BUMP, "(cur + (alignment - 1)) & -alignment", "cur & -alignment"),
+    ("alignments that are no powers of two", BUMP,
+     "ult(alignment - 1, most) && (alignment & (alignment - 1)) == 0", "ult(alignment - 1, most)"),
+    ("a sum that wraps", SIZES, "return pick(ule(a, ~b), a + b, a | ~a);", "return a + b;"),
+    ("a quota that wraps", SIZES, "return ule(held, limit) && ule(more, limit - held);",
+     "return ule(held + more, limit);"),
+    ("a quota that reads no room as no limit", SIZES,
+     "return ule(held, limit) && ule(more, limit - held);", "return ule(more, limit - held);"),
+    ("a block that is not whole quanta", SIZES,
+     "return round_up(pick(ule(least, wanted), wanted, least), as(wanted, quantum));",
+     "return pick(ule(least, wanted), wanted, least);"),
+    ("a block too small for its alignment", SIZES,
+     "return pick(ule(alignment, ordinary), size, add(size, alignment - ordinary));",
+     "return pick(ule(alignment, ordinary), size, size);"),
+]
+
+
+def proof_holds(compiler, root):
+    program = os.path.join(root, "proof")
+    subprocess.run([compiler, "-std=c++20", "-O1", "-w", f"-I{root}", f"-I{root}/include",
+                    os.path.join(SOURCE, "tests/proof/proof.cpp"), "-o", program, "-lz3", "-lfmt"],
+                   check=True)
+    done = subprocess.run([program], stdout=subprocess.PIPE, text=True)
+    if done.returncode not in (0, 1):
+        sys.exit(f"the proof ended with {done.returncode}: {done.stdout}")
+    return done.returncode == 0
+
+
+def main():
+    wrong = 0
+    with tempfile.TemporaryDirectory() as root:
+        for folder in ("include", "src"):
+            shutil.copytree(os.path.join(SOURCE, folder), os.path.join(root, folder))
+        for what, name, old, new in MISTAKES:
+            path = os.path.join(root, name)
+            with open(path) as f:
+                right = f.read()
+            if right.count(old) != 1:
+                sys.exit(f"{name} has {right.count(old)} times: {old}")
+            with open(path, "w") as f:
+                f.write(right.replace(old, new))
+            held = proof_holds(sys.argv[1], root)
+            print(f"{'HELD' if held else 'refuted'}: {what}", flush=True)
+            wrong += held
+            with open(path, "w") as f:
+                f.write(right)
+    sys.exit(f"{wrong} mistakes were proven right" if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
