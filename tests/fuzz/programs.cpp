@@ -1,0 +1,53 @@
+// programs.cpp: any bytes are a program of pool operations; the oracle sees what it does. The first
+// byte says over what it runs, the second which call of the upstream fails.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "target.hpp"
+#include "workload/contenders/checked_pond.hpp"
+#include "workload/generate.hpp"
+#include "workload/interpret.hpp"
+#include "workload/oracle.hpp"
+#include "workload/upstreams.hpp"
+
+namespace {
+
+using namespace workload;
+
+constexpr std::size_t longest = 600;  // operations; what is wrong with pools shows in few
+
+/// How a program is run, from its first byte.
+enum mode : std::uint8_t { over_the_cache = 0, own_upstream = 1, recycling = 2, failing = 4 };
+
+void must_be_none(const std::vector<std::string> &errors) {
+  for (const std::string &error : errors) std::fprintf(stderr, "%s\n", error.c_str());
+  if (!errors.empty()) std::abort();
+}
+
+void run(const program &work, std::uint8_t chosen, std::uint8_t call) {
+  checking_upstream upstream;
+  const pond_upstream from = upstream.get();
+  pond::options options;
+  options.recycle = (chosen & recycling) != 0;
+  if ((chosen & (own_upstream | failing)) != 0) options.upstream = &from;
+  {
+    oracle checks(work);
+    checked_pond pools(work, options);
+    // Not while a pool is made: that is tried twice only.
+    if ((chosen & failing) != 0) upstream.fail_at(std::size_t{call} + 1);
+    interpreter(work).run(work, pools, checks);
+    must_be_none(checks.errors());
+  }
+  must_be_none(upstream.errors());
+  if (upstream.live() != 0) std::abort();
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+  if (size < 2) return 0;
+  const program work = program_from_bytes({data + 2, size - 2}, {.operations = longest});
+  run(work, data[0], data[1]);
+  return 0;
+}
