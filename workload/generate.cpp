@@ -62,8 +62,8 @@ constexpr weighted choices_of_traces[] = {
     {kind::large, 5},    {kind::free, 4},    {kind::cleanup, 4},     {kind::create, 3},
     {kind::destroy, 2},  {kind::reset, 1},   {kind::large_zeroed, 1}};
 constexpr weighted choices_of_pools[] = {
-    {kind::grow_newest, 3}, {kind::free_newest, 3}, {kind::cancel, 1},      {kind::mark, 3},
-    {kind::rewind, 2},      {kind::commit, 1},      {kind::create_child, 2}};
+    {kind::grow_newest, 3}, {kind::free_newest, 3}, {kind::free_any, 12}, {kind::cancel, 1},
+    {kind::mark, 3},        {kind::rewind, 2},      {kind::commit, 1},    {kind::create_child, 2}};
 
 template <class Choices>
 class generator {
@@ -117,6 +117,8 @@ class generator {
         pool.cleanups.push_back(pool.marks);
         pool.newest_registered = true;
         return add(what, number, choices_.below(64), malloc_alignment);
+      case kind::free_any:
+        return add(what, number, choices_.below(1 << 16), 0);
       case kind::cancel:
         if (!pool.newest_registered) return;
         pool.cleanups.pop_back();

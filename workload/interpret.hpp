@@ -114,7 +114,10 @@ class interpreter {
           grow(o, c, observer);
           break;
         case kind::free_newest:
-          free_newest(o, c, observer);
+          give_back(o, observer.newest(o.pool), c, observer);
+          break;
+        case kind::free_any:
+          give_back(o, observer.one_of(o.pool, o.size), c, observer);
           break;
         default:
           break;
@@ -129,11 +132,12 @@ class interpreter {
   }
 
   template <class Contender, class Observer>
-  void free_newest(const operation &o, Contender &c, Observer &observer) {
-    const auto [p, size] = observer.newest(o.pool);
+  void give_back(const operation &o, std::pair<void *, std::size_t> chosen, Contender &c,
+                 Observer &observer) {
+    const auto [p, size] = chosen;
     if (p == nullptr) return;
-    observer.newest_freed(o);
-    c.free_newest(o, p, size);
+    observer.given_back(o, p);
+    c.give_back(o, p, size);
   }
 
   std::vector<void *> ids_;

@@ -51,7 +51,7 @@ void oracle::remember(const operation &o, std::uintptr_t at) {
   piece &p = live_[at];
   p.size = o.size;
   fill(at, p);
-  pool.pieces.push_back({at, pool.marks});
+  pool.pieces.push_back({at, pool.marks, is_large(o.what)});
 }
 
 void oracle::allocated(const operation &o, void *p) {
@@ -113,13 +113,23 @@ void oracle::grown(const operation &o, bool done) {
   remember(whole, at);
 }
 
-void oracle::newest_freed(const operation &o) {
+/// Whether it is used again depends on the pool; by the program it is not, from now on.
+void oracle::given_back(const operation &o, void *memory) {
   pool_state &pool = pools_[o.pool];
-  if (pool.newest_size != 0) {
-    forget(pool.newest);
-    std::erase_if(pool.pieces, [&](const owned &p) { return p.at == pool.newest; });
+  const auto at = reinterpret_cast<std::uintptr_t>(memory);
+  if (at != pool.newest || pool.newest_size != 0) {
+    forget(at);
+    std::erase_if(pool.pieces, [&](const owned &p) { return p.at == at; });
   }
-  pool.newest = 0;
+  if (at == pool.newest) pool.newest = 0;
+}
+
+std::pair<void *, std::size_t> oracle::one_of(std::uint32_t pool, std::size_t choice) const {
+  const std::vector<owned> &pieces = pools_[pool].pieces;
+  if (pieces.empty()) return {};
+  const owned &chosen = pieces[choice % pieces.size()];
+  if (chosen.large) return {};
+  return {bytes_at(chosen.at), live_.at(chosen.at).size};
 }
 
 // --- Cleanups -----------------------------------------------------------------------------------

@@ -30,8 +30,9 @@ class oracle {
   void freed(const operation &o);
   void marked(const operation &o, bool done);
   void grown(const operation &o, bool done);
-  void newest_freed(const operation &o);
+  void given_back(const operation &o, void *memory);
   [[nodiscard]] std::pair<void *, std::size_t> newest(std::uint32_t pool) const;
+  [[nodiscard]] std::pair<void *, std::size_t> one_of(std::uint32_t pool, std::size_t choice) const;
 
   static void handler(void *token);
   void *token(const operation &o);
@@ -59,6 +60,7 @@ class oracle {
   struct owned {
     std::uintptr_t at;
     std::size_t depth;
+    bool large;  // so that `free` gives it back
   };
   struct pool_state {
     bool alive = false;

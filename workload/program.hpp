@@ -30,6 +30,7 @@ enum class kind : std::uint8_t {
   commit,
   grow_newest,  // the newest allocation by size bytes, in place or not at all
   free_newest,  // gives the newest allocation back
+  free_any,     // gives one of those that are not large back; `size` chooses
 };
 
 /// 32 bytes. Pools are small numbers that are used again once a pool is gone; ids likewise.

@@ -54,7 +54,7 @@ class checked_pond {
   bool grow(const operation &o, void *p, std::size_t old_size, std::size_t size) {
     return pools_[o.pool].try_extend(p, old_size, size);
   }
-  void free_newest(const operation &o, void *p, std::size_t size) {
+  void give_back(const operation &o, void *p, std::size_t size) {
     pools_[o.pool].deallocate(p, size);
   }
 
