@@ -239,8 +239,9 @@ bool stays(const state &s, const void *p, std::size_t old_size, std::size_t new_
   if (const owned *large = find_large(s, p); large != nullptr) {
     return new_size <= large->size && new_size >= large->size / 2;
   }
-  if (recycles(s, old_size)) {
-    return recycles(s, new_size) && recycled_size(old_size) == recycled_size(new_size);
+  if (recycles(s, old_size)) {  // what had no size has no memory
+    return old_size != 0 && recycles(s, new_size) &&
+           recycled_size(old_size) == recycled_size(new_size);
   }
   return new_size <= old_size;
 }
@@ -268,6 +269,7 @@ void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) no
     if ((s.flags & flag_trapped) != 0 && new_size < old_size && find_large(s, p) == nullptr) {
       trapped_release(s, static_cast<unsigned char *>(p) + new_size, old_size - new_size);
     }
+    if (recycles(s, new_size) && !recycles(s, old_size)) s.ext->bins->small_larges = true;
     return p;
   }
   void *to = allocate(pool, new_size, block_alignment);

@@ -24,18 +24,33 @@ bool begin_recycling(head &pool) noexcept {
   return true;
 }
 
+namespace {
+
+/// Requests of more than malloc's alignment look at so many; others take the first.
+constexpr unsigned most_looked_at = 8;
+
+void *take_recycled(recycler &bins, std::size_t whole, std::size_t alignment) noexcept {
+  recycled **link = &bins.newest[bin_of(whole)];
+  for (unsigned looked = 0; *link != nullptr && looked < most_looked_at; ++looked) {
+    recycled *found = *link;
+    if ((reinterpret_cast<std::uintptr_t>(found) & (alignment - 1)) == 0) [[likely]] {
+      *link = found->next;
+      bins.bytes -= whole;
+      return found;
+    }
+    link = &found->next;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 void *recycling_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept {
   const state &s = *pool.state;
   if (size > s.threshold) return take_large(real(pool), size, alignment);
   const std::size_t whole = recycled_size(size);
-  recycler &bins = *s.ext->bins;
-  recycled *&newest = bins.newest[bin_of(whole)];
-  const bool aligned = (reinterpret_cast<std::uintptr_t>(newest) & (alignment - 1)) == 0;
-  if (newest != nullptr && aligned && s.ext->marks == nullptr) [[likely]] {
-    recycled *taken = newest;
-    newest = taken->next;
-    bins.bytes -= whole;
-    return taken;
+  if (s.ext->marks == nullptr) [[likely]] {
+    if (void *taken = take_recycled(*s.ext->bins, whole, alignment)) return taken;
   }
   return carve(real(pool), whole, alignment < sizes::quantum ? sizes::quantum : alignment);
 }
@@ -43,7 +58,7 @@ void *recycling_allocate(head &pool, std::size_t size, std::size_t alignment) no
 void recycle(state &s, void *p, std::size_t size) noexcept {
   const std::size_t whole = recycled_size(size);
   // A mark may be younger than this, which is then there again after the rewind.
-  if (size == 0 || retract(s.ext->real, p, whole) || s.ext->marks != nullptr) return;
+  if (p == nowhere() || retract(s.ext->real, p, whole) || s.ext->marks != nullptr) return;
   recycler &bins = *s.ext->bins;
   recycled *&newest = bins.newest[bin_of(whole)];
   newest = ::new (p) recycled{newest};

@@ -241,7 +241,8 @@ extension *extend_state(state &s, const pond_upstream *own = nullptr) noexcept;
 POND_COLD bool charge_extended(state &s, std::size_t bytes) noexcept;
 POND_COLD void discharge_extended(state &s, std::size_t bytes) noexcept;
 void tell_refused(state &s, std::size_t bytes) noexcept;
-void tell_passed(const extension *ext, std::size_t bytes) noexcept;
+void tell_passed(const extension *ext, std::size_t bytes,
+                 const extension *until = nullptr) noexcept;
 bool enter_tree(state &s, head &parent) noexcept;
 void leave_tree(state &s) noexcept;
 bool destroy_children(state &s, std::uint64_t since) noexcept;

@@ -20,12 +20,23 @@ extension *parent_of(const extension &ext) noexcept {
   return ext.parent != nullptr ? ext.parent->ext : nullptr;
 }
 
-/// The first of a pool and its ancestors whose hard limit does not bear `bytes` more, or null.
-extension *refusing(extension *ext, std::size_t bytes) noexcept {
-  while (ext != nullptr && sizes::within(ext->tree_reserved, bytes, ext->hard_limit)) {
-    ext = parent_of(*ext);
+/// The first of a pool and its ancestors below `until` whose hard limit does not bear `bytes` more,
+/// or null.
+extension *refusing(extension *ext, std::size_t bytes, const extension *until = nullptr) noexcept {
+  for (; ext != until; ext = parent_of(*ext)) {
+    if (!sizes::within(ext->tree_reserved, bytes, ext->hard_limit)) return ext;
   }
-  return ext;
+  return nullptr;
+}
+
+/// The first that is in both lines of ancestors, or null.
+const extension *common(const extension *a, const extension *line) noexcept {
+  for (; a != nullptr; a = parent_of(*a)) {
+    for (const extension *b = line; b != nullptr; b = parent_of(*b)) {
+      if (a == b) return a;
+    }
+  }
+  return nullptr;
 }
 
 void add_to_tree(extension *ext, std::size_t bytes) noexcept {
@@ -73,8 +84,8 @@ void tell_refused(state &s, std::size_t bytes) noexcept {
   if (refuses != nullptr) tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, bytes);
 }
 
-void tell_passed(const extension *ext, std::size_t bytes) noexcept {
-  for (; ext != nullptr; ext = parent_of(*ext)) {
+void tell_passed(const extension *ext, std::size_t bytes, const extension *until) noexcept {
+  for (; ext != until; ext = parent_of(*ext)) {
     const std::size_t before = ext->tree_reserved - bytes;
     if (before <= ext->soft_limit && ext->tree_reserved > ext->soft_limit) {
       tell(*ext, POND_LIMIT_SOFT, before, bytes);
@@ -84,19 +95,19 @@ void tell_passed(const extension *ext, std::size_t bytes) noexcept {
 
 namespace {
 
-/// Makes a pool ready to have a child that holds so many bytes.
-bool can_bear(head &parent, std::size_t bytes) noexcept {
+/// Makes a pool ready to have a child that holds so many bytes, which `line` bears already.
+bool can_bear(head &parent, std::size_t bytes, const extension *line) noexcept {
   if (parent.state == nullptr && !adopt_default(parent)) return false;
   state &above = *parent.state;
   if (refuses(above) || extend_state(above) == nullptr) return false;
-  const extension *refuses = refusing(above.ext, bytes);
+  const extension *refuses = refusing(above.ext, bytes, common(above.ext, line));
   if (refuses == nullptr) return true;
   tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, bytes);
   errno = EDQUOT;
   return false;
 }
 
-void join(state &s, state &above) noexcept {
+void join(state &s, state &above, const extension *line) noexcept {
   extension &ext = *s.ext;
   add_to_tree(above.ext, ext.tree_reserved);
   ext.parent = &above;
@@ -105,7 +116,7 @@ void join(state &s, state &above) noexcept {
   ext.newer = nullptr;
   if (ext.older != nullptr) ext.older->ext->newer = &s;
   above.ext->children = &s;
-  tell_passed(above.ext, ext.tree_reserved);
+  tell_passed(above.ext, ext.tree_reserved, common(above.ext, line));
 }
 
 /// Nobody refers to the pool any more, but the one it belongs to. A head that lies in its own
@@ -121,13 +132,16 @@ void part_from_user(head &pool, state &s) noexcept {
 }  // namespace
 
 bool enter_tree(state &s, head &parent) noexcept {
-  if (!can_bear(parent, s.ext->tree_reserved)) return false;
-  join(s, *parent.state);
+  if (!can_bear(parent, s.ext->tree_reserved, nullptr)) return false;
+  join(s, *parent.state, nullptr);
   return true;
 }
 
 bool adopt(head &pool, head &other) noexcept {
-  if (other.state == nullptr) return true;
+  if (other.state == nullptr) {
+    if (&pool == &other) errno = EINVAL;
+    return &pool != &other;
+  }
   state &s = *other.state;
   if ((s.flags & (flag_running | flag_doomed)) != 0) {
     misuse(s, EBUSY, "adopted while its cleanups run");
@@ -139,15 +153,15 @@ bool adopt(head &pool, head &other) noexcept {
   }
   extension *ext = extend_state(s);
   if (ext == nullptr) return false;
-  // What the two have as common ancestors bears it already.
-  extension *before = parent_of(*ext);
-  take_from_tree(before, ext->tree_reserved);
-  const bool borne = can_bear(pool, ext->tree_reserved);
-  add_to_tree(before, ext->tree_reserved);
-  if (!borne) return false;
+  if (ext->references != 0) {
+    misuse(s, EBUSY, "adopted while others retain it");
+    return false;
+  }
+  const extension *before = parent_of(*ext);
+  if (!can_bear(pool, ext->tree_reserved, before)) return false;
   leave_tree(s);
   part_from_user(other, s);
-  join(s, *pool.state);
+  join(s, *pool.state, before);
   return true;
 }
 

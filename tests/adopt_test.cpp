@@ -185,4 +185,53 @@ TEST(Adopt, OnePoolMayTakeManyOver) {
   EXPECT_EQ(ran, 1000);
 }
 
+/// Counts what it is told, and asks the pool, which has to be whole.
+struct told {
+  int soft = 0;
+  int hard = 0;
+  std::size_t held = 0;
+};
+void tell(void *context, pond_pool *pool, pond_limit which, std::size_t, std::size_t) {
+  told &t = *static_cast<told *>(context);
+  ++(which == POND_LIMIT_SOFT ? t.soft : t.hard);
+  pond_stats stats;
+  pond_get_stats_recursive(pool, &stats);
+  t.held = stats.reserved;
+}
+
+TEST(Adopt, CommonAncestorsAreToldNothing) {
+  told server_told;
+  told two_told;
+  std::string log;
+  pond::pool server({.soft_limit = 20000, .on_limit = tell, .on_limit_context = &server_told});
+  pond::pool one = server.child();
+  made_in(one, log);
+  EXPECT_EQ(server_told.soft, 1);
+  pond::pool small =
+      server.child({.hard_limit = 20000, .on_limit = tell, .on_limit_context = &two_told});
+  const std::size_t held = server.stats(true).reserved;
+  EXPECT_THROW(small.adopt(std::move(one)), pond::limit_exceeded);
+  EXPECT_EQ(two_told.hard, 1);
+  EXPECT_EQ(server.stats(true).reserved, held);
+  pond::pool two = server.child();
+  two.adopt(std::move(one));  // NOLINT(bugprone-use-after-move): it was refused
+  EXPECT_EQ(server_told.soft, 1) << "it holds no more than before";
+}
+
+TEST(Adopt, WhatOthersRetainIsRefused) {
+  pond::pool session;
+  pond_pool *shared = pond_create(0);
+  EXPECT_EQ(pond_retain(shared), 0);
+  EXPECT_EQ(pond_adopt(session.handle(), shared), -1);
+  EXPECT_EQ(errno, EBUSY);
+  pond_release(shared);
+  EXPECT_EQ(pond_adopt(session.handle(), shared), 0);
+}
+
+TEST(Adopt, ItselfUnusedIsRefusedToo) {
+  pond::pool pool;
+  EXPECT_EQ(pond_adopt(pool.handle(), pool.handle()), -1);
+  EXPECT_EQ(errno, EINVAL);
+}
+
 }  // namespace

@@ -212,4 +212,54 @@ TEST(Recycle, RandomSizesAndAlignmentsKeepTheirContent) {
   EXPECT_TRUE(support::trapped || checked.pool.stats().reserved < 1U << 20);
 }
 
+TEST(Recycle, ResizingNothingGetsMemory) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  pond_pool *pool = checked.pool.handle();
+  void *nothing = pond_alloc(pool, 0);
+  void *p = pond_resize(pool, nothing, 0, 10);
+  EXPECT_NE(p, nothing);
+  std::memset(p, 'x', 10);
+  pond_free_sized(pool, pond_resize(pool, p, 10, 0), 0);
+}
+
+TEST(Recycle, ALargeOneShrunkToASmallSizeIsStillLarge) {
+  checked_pool checked({.recycle = true});
+  pond_pool *pool = checked.pool.handle();
+  void *p = pond_alloc(pool, 5000);
+  ASSERT_EQ(pond_resize(pool, p, 5000, 3000), p);
+  pond_free_sized(pool, p, 3000);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
+  EXPECT_FALSE(pond_free(pool, p));
+  EXPECT_LT(checked.pool.stats().used, 4096U) << "more given back than there was";
+}
+
+TEST(Recycle, OverAlignedMemoryIsFoundBelowOther) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  std::size_t early = 0;
+  for (int i = 0; i < 10000; ++i) {
+    void *other = checked.pool.allocate(64);
+    void *aligned = checked.pool.allocate(64, 64);
+    void *newest = checked.pool.allocate(1);  // so that the others are not
+    checked.pool.deallocate(aligned, 64, 64);
+    checked.pool.deallocate(other, 64);  // lies on top
+    checked.pool.deallocate(newest, 1);
+    if (i == 100) early = checked.pool.stats().reserved;
+  }
+  EXPECT_EQ(checked.pool.stats().reserved, early);
+}
+
+TEST(Recycle, WhatHasNoSizeIsUsedAgain) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  for (int i = 0; i < 10000; ++i) {
+    void *nothing = checked.pool.allocate(0, 64);
+    support::use(checked.pool.allocate(0));
+    checked.pool.deallocate(nothing, 0, 64);
+    checked.pool.deallocate(checked.pool.allocate(0), 0);
+  }
+  EXPECT_EQ(checked.pool.stats().blocks, 1U);
+}
+
 }  // namespace

@@ -148,4 +148,14 @@ TEST(Values, BadKeysAndPools) {
   EXPECT_THROW(pool.emplace(number_key, 1), std::system_error);
 }
 
+inline constexpr pond::key<const std::string> const_key;
+
+TEST(Values, ConstantsAreMadeAndFound) {
+  checked_pool checked;
+  checked.pool.emplace(const_key, "constant and too long for the string itself to hold");
+  EXPECT_EQ(checked.pool.get(const_key)->substr(0, 8), "constant");
+  EXPECT_EQ(*checked.pool.make<const int>(7), 7);
+  EXPECT_EQ(checked.pool.make<const std::string>("x")->size(), 1U);
+}
+
 }  // namespace

@@ -59,7 +59,7 @@ POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
 /** Takes all of `other` over: its memory stays where it is, its cleanups run and its memory goes when
  *  `pool` ends, is reset, or rewound to before now; until then it is charged to `pool`, as a child is.
  *  For a result that outlives the request it was made in. `other` must not be used afterwards. 0, or
- *  -1: EDQUOT, ENOMEM, EINVAL `pool` is `other` or descends from it, EBUSY other's cleanups run;
+ *  -1: EDQUOT, ENOMEM, EINVAL `pool` is `other` or descends from it, EBUSY other's cleanups run, or others retain it;
  *  `other` is then as it was. Constant time, nothing is copied; costs an extension of other's records
  *  where it has none. A buffer in its options has to outlive `pool`. */
 POND_API int pond_adopt(pond_pool *pool, pond_pool *other) POND_NOEXCEPT;
@@ -107,7 +107,8 @@ POND_API void *pond_alloc_large_aligned(pond_pool *pool, size_t size, size_t ali
 
 /** Changes the size of `p` from `old_size`, which must be what it was allocated with. The newest
  *  allocation changes in place while the block has room; a smaller size never moves (a large one
- *  that keeps less than half excepted); otherwise the content is copied to new memory aligned as
+ *  that keeps less than half excepted, and in a pool that recycles one of another class: both may
+ *  fail); otherwise the content is copied to new memory aligned as
  *  malloc's and `p` is given back as by pond_free_sized. NULL: as pond_alloc. On failure `p` is as
  *  it was. */
 POND_API void *pond_resize(pond_pool *pool, void *p, size_t old_size, size_t new_size) POND_NOEXCEPT

@@ -59,7 +59,8 @@ class pool {
   explicit pool(const options &wanted) : pool(wanted, nullptr) {}
 
   /// Takes over what is in `other`, which is then as default-constructed.
-  /// Memory, children and cleanups stay where they are; only the three words move.
+  /// Memory, children and cleanups stay where they are; only the three words move. Not to be done
+  /// by one of the pool's own cleanups.
   pool(pool &&other) noexcept : head_(std::exchange(other.head_, pool().head_)) {
     detail::moved(head_);
   }
@@ -227,8 +228,8 @@ class pool {
   /// reset, or rewound to before now; its cleanups run then. Until then it is charged to this pool,
   /// as a child is. For a result that outlives the request it was made in. `other` is afterwards as
   /// default-constructed. Throws limit_exceeded, std::bad_alloc, or std::system_error (EINVAL: it
-  /// is this pool or an ancestor; EBUSY: its cleanups run); `other` is then as it was. Constant
-  /// time, nothing is copied. A buffer in its options has to outlive this pool.
+  /// is this pool or an ancestor; EBUSY: its cleanups run, or others retain it); `other` is then as
+  /// it was. Constant time, nothing is copied. A buffer in its options has to outlive this pool.
   ///
   /// Pointers, children and values of `other` stay good; marks and scopes of it are void, and what
   /// refers to the pool object itself (allocators, resources) now means a new, empty pool. When not

@@ -20,6 +20,9 @@ inline namespace POND_NAMESPACE_TAG {
 /// be reset, moved or destroyed meanwhile; a reset makes the rewind a stale one, which is reported
 /// and does nothing.
 ///
+/// Of a pool that was not used yet the scope is the whole life: its end ends whatever the pool has
+/// then, also after a reset, an adoption, a seal or the commit of an outer scope in between.
+///
 /// When not to use it: around what nearly always succeeds and is small, which may as well stay; and
 /// not around containers that are older and grow inside: what they moved to goes with the scope.
 ///

@@ -103,6 +103,12 @@ void destroy_object(void *p) noexcept {
   std::destroy_at(static_cast<T *>(p));
 }
 
+/// As the records keep it; what it points to is const again when it is used.
+template <class T>
+void *plain_pointer(T *object) noexcept {
+  return const_cast<std::remove_cv_t<T> *>(object);
+}
+
 /// Constructs a T and has `own(object)` register it; false: it is destroyed again, and errno says
 /// why.
 template <class T, class Own, class... Arguments>
@@ -121,8 +127,11 @@ T *make(head &pool, Arguments &&...arguments) {
   return make_owned<T>(
       pool,
       [&pool]([[maybe_unused]] T *object) {
-        if constexpr (std::is_trivially_destructible_v<T>) return true;
-        return on_destroy(pool, destroy_object<T>, object) != nullptr;
+        if constexpr (std::is_trivially_destructible_v<T>) {
+          return true;
+        } else {
+          return on_destroy(pool, destroy_object<T>, plain_pointer(object)) != nullptr;
+        }
       },
       std::forward<Arguments>(arguments)...);
 }
@@ -143,7 +152,7 @@ template <class T, class... Arguments>
 T &emplace(head &pool, const void *key, Arguments &&...arguments) {
   constexpr auto end = std::is_trivially_destructible_v<T> ? nullptr : destroy_object<T>;
   return *make_owned<T>(
-      pool, [&](T *object) { return set_value(pool, key, object, end); },
+      pool, [&](T *object) { return set_value(pool, key, plain_pointer(object), end); },
       std::forward<Arguments>(arguments)...);
 }
 
