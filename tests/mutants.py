@@ -112,7 +112,7 @@ MUTANTS = [
     ("Recycle.*", "src/large.cpp", "return old_size != 0 && recycles", "return recycles"),
     ("Recycle.*", "src/pool.cpp", "  forget_recycled(s);\n", ""),
     ("Recycle.*", "src/large.cpp",
-     "recycles(s, new_size) && recycled_size(old_size) == recycled_size(new_size)",
+     "recycles(s, new_size) &&\n           recycled_size(old_size) == recycled_size(new_size)",
      "new_size <= old_size"),
     # --- coroutines
     ("Coroutine.*", COROUTINE, "    from->deallocate(frame, memory::size(size), Alignment);\n", ""),

@@ -239,11 +239,13 @@ TEST(Recycle, OverAlignedMemoryIsFoundBelowOther) {
   checked_pool checked({.recycle = true});
   std::size_t early = 0;
   for (int i = 0; i < 10000; ++i) {
-    void *other = checked.pool.allocate(64);
     void *aligned = checked.pool.allocate(64, 64);
+    void *between = checked.pool.allocate(1);  // so that the next is not aligned as well
+    void *other = checked.pool.allocate(64);
     void *newest = checked.pool.allocate(1);  // so that the others are not
     checked.pool.deallocate(aligned, 64, 64);
     checked.pool.deallocate(other, 64);  // lies on top
+    checked.pool.deallocate(between, 1);
     checked.pool.deallocate(newest, 1);
     if (i == 100) early = checked.pool.stats().reserved;
   }
