@@ -126,7 +126,7 @@ template <class T, class... Arguments>
 T *make(head &pool, Arguments &&...arguments) {
   return make_owned<T>(
       pool,
-      [&pool]([[maybe_unused]] T *object) {
+      [&]([[maybe_unused]] T *object) {
         if constexpr (std::is_trivially_destructible_v<T>) {
           return true;
         } else {
