@@ -58,28 +58,13 @@ struct monotonic {
     return use(boost::json::parse(as_boost(text), &memory));
   }
 };
-struct on_pond {
-  template <class Use>
-  static auto parsed(std::string_view text, Use use) {
-    pond::pool pool;
-    return parsed_in(pool, text, use);
-  }
+struct in_pool : on_pond<in_pool> {
   template <class Use>
   static auto parsed_in(pond::pool &pool, std::string_view text, Use use) {
     boost_resource memory(pool);
     return use(boost::json::parse(as_boost(text), &memory));
   }
 };
-
-bool fits(std::string_view text, std::size_t bytes) {
-  try {
-    pond::pool pool({.hard_limit = bytes});
-    on_pond::parsed_in(pool, text, [](const boost::json::value &) {});
-    return true;
-  } catch (const pond::limit_exceeded &) {
-    return false;
-  }
-}
 
 template <class Memory>
 contender entry(const char *name) {
@@ -94,8 +79,8 @@ contender entry(const char *name) {
 }  // namespace
 
 std::vector<contender> boost_json_contenders() {
-  contender pond = entry<on_pond>("pond");
-  pond.fits = fits;
+  contender pond = entry<in_pool>("pond");
+  pond.fits = in_pool::fits;
   return {entry<by_default>("default"), entry<monotonic>("monotonic"), pond};
 }
 

@@ -3,6 +3,7 @@
 #define POND_EXAMPLES_JSON_CONTENDERS_HPP
 
 #include <cstddef>
+#include <pond/pool.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,27 @@ struct contender {
   std::string (*parse_and_write)(std::string_view text);
   /// Whether the document takes no more bytes; null: this memory has no limit.
   bool (*fits)(std::string_view text, std::size_t bytes) = nullptr;
+};
+
+/// Parses a document in a pool of its own, and whether it takes no more bytes: the same for each
+/// library. `Library::parsed_in(pool, text, use)` has it parsed in the pool, and used before it
+/// goes.
+template <class Library>
+struct on_pond {
+  template <class Use>
+  static auto parsed(std::string_view text, Use use) {
+    pond::pool pool;
+    return Library::parsed_in(pool, text, use);
+  }
+  static bool fits(std::string_view text, std::size_t bytes) {
+    try {
+      pond::pool pool({.hard_limit = bytes});
+      Library::parsed_in(pool, text, [](const auto &) {});
+      return true;
+    } catch (const pond::limit_exceeded &) {
+      return false;
+    }
+  }
 };
 
 /// Of each library its default first, pond last.

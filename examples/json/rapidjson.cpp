@@ -72,12 +72,7 @@ struct of_its_own {
     return use(d);
   }
 };
-struct on_pond {
-  template <class Use>
-  static auto parsed(std::string_view text, Use use) {
-    pond::pool pool;
-    return parsed_in(pool, text, use);
-  }
+struct in_pool : on_pond<in_pool> {
   template <class Use>
   static auto parsed_in(pond::pool &pool, std::string_view text, Use use) {
     pond_allocator memory(pool);
@@ -86,16 +81,6 @@ struct on_pond {
     return use(d);
   }
 };
-
-bool fits(std::string_view text, std::size_t bytes) {
-  try {
-    pond::pool pool({.hard_limit = bytes});
-    on_pond::parsed_in(pool, text, [](const auto &) {});
-    return true;
-  } catch (const pond::limit_exceeded &) {
-    return false;
-  }
-}
 
 template <class Memory>
 contender entry(const char *name) {
@@ -116,8 +101,8 @@ contender entry(const char *name) {
 std::vector<contender> rapidjson_contenders() {
   using rapidjson::CrtAllocator;
   using rapidjson::MemoryPoolAllocator;
-  contender pond = entry<on_pond>("pond");
-  pond.fits = fits;
+  contender pond = entry<in_pool>("pond");
+  pond.fits = in_pool::fits;
   return {entry<of_its_own<MemoryPoolAllocator<>>>("default: pool"),
           entry<of_its_own<CrtAllocator>>("malloc"), pond};
 }
