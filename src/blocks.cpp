@@ -185,7 +185,7 @@ namespace {
 void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept {
   const state *s = pool.state;
   if (s == nullptr || (s->flags & unusual) != 0 || size > s->threshold ||
-      alignment > block_alignment || !sizes::is_power_of_two(alignment)) [[unlikely]] {
+      !is_ordinary(alignment, block_alignment)) [[unlikely]] {
     return refill_slow(pool, size, alignment);
   }
   if (s->rooms != nullptr) {

@@ -188,8 +188,8 @@ namespace {
 void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexcept {
   state *s = pool.state;
   if (s == nullptr || !plain(*s) || s->larges_seen == most_looked_through ||
-      alignment > sizes::quantum || !sizes::is_power_of_two(alignment) ||
-      size > most_cached_block - sizes::quantum) [[unlikely]] {
+      !is_ordinary(alignment, block_alignment) || size > most_cached_block - sizes::quantum)
+      [[unlikely]] {
     return allocate_large_slow(pool, size, alignment);
   }
   block *b = cache_try(sizes::block(size, sizes::quantum));
