@@ -1,6 +1,7 @@
 """Starts and stops an nginx in a folder of its own, on free loopback ports."""
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -10,12 +11,17 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 LONGEST_START = 60  # seconds; under valgrind a start takes ten
+PORTS = range(15000, 32000)  # below those that the kernel gives to connections
+ports = iter(random.sample(PORTS, len(PORTS)))
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody has now, and that is given out only once: nobody has to hold it."""
+    for port in ports:
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port")
 
 
 def listens(port):
