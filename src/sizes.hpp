@@ -56,14 +56,16 @@ constexpr Word block(Word wanted, also<Word> least) {
 
 // Growth. Doubling at once costs 1.02 to 1.38 times nginx's peak over the recorded traces; blocks
 // of one size make a configuration of 4.6 MB 283 blocks. Doubling after every eighth block costs
-// what the first blocks would have wasted anyway, and the cap keeps the unused tail of the last
-// block below 64 KiB. (bench/README.md, "growth", has the figures.)
+// what the first blocks would have wasted anyway, and no doubled block is more than a quarter of
+// what its pool holds already. The cap is where a block's cost is lost beside that of its pages: at
+// 64 KiB asking for blocks was nine tenths of what a configuration of 63 MB cost. (bench/README.md,
+// "growth", has the figures.)
 #ifdef POND_TINY_GEOMETRY
 inline constexpr unsigned blocks_per_doubling = 2;
 inline constexpr std::size_t default_largest_block = 512;
 #else
 inline constexpr unsigned blocks_per_doubling = 8;
-inline constexpr std::size_t default_largest_block = 65536;
+inline constexpr std::size_t default_largest_block = 262144;
 #endif
 
 /// Blocks taken so far are counted up to here; by then every size has reached its cap.

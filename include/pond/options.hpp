@@ -39,7 +39,7 @@ struct options {
   std::size_t first_block = 0;
 
   /// Blocks double, after every eighth, up to this size, or stay at first_block where that is
-  /// larger; 0: 65536. A large allocation never drives growth.
+  /// larger; 0: 262144. A large allocation never drives growth.
   std::size_t largest_block = 0;
 
   /// Above it, what does not fit the current block gets memory of its own; 0: as nginx, the room

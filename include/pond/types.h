@@ -64,7 +64,7 @@ typedef struct pond_options {
   size_t first_block;
 
   /** Blocks double, after every eighth, up to this, or stay at first_block where that is larger;
-   *  0: 65536. */
+   *  0: 262144. */
   size_t largest_block;
 
   /** Requests above it that do not fit the current block get memory of their own, which pond_free
