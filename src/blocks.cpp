@@ -135,7 +135,7 @@ void keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept {
 void release_blocks(state &s, const block *until) noexcept {
   while (s.first.next != until) {
     block *b = s.first.next;
-    s.first.next = b->next;
+    s.first.next = next_of(*b);
     give_memory(s, b, b->size, sizes::quantum);
   }
 }

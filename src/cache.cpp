@@ -68,7 +68,7 @@ void shrink(cache &c, bin &from, std::uint32_t n) noexcept {
   from.more = 0;
   for (; n != 0; --n) {
     block *b = from.newest;
-    from.newest = b->next;
+    from.newest = next_of(*b);
     c.room += b->size;
     give_upstream(c, b, b->size);
   }
@@ -151,8 +151,9 @@ block *search(cache &c, std::size_t size) noexcept {
   block **link = &from.newest;
   for (unsigned looked = 0; *link != nullptr && looked < most_looked_at; ++looked) {
     block *b = *link;
+    block *const next = next_of(*b);
     if (b->size >= size) {
-      *link = b->next;
+      *link = next;
       taken_from(from);
       c.room += b->size;
       return b;

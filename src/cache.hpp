@@ -80,7 +80,7 @@ POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
   block *b = from.newest;
   if (b == nullptr || b->size < size) [[unlikely]]
     return nullptr;
-  from.newest = b->next;
+  from.newest = next_of(*b);
   taken_from(from);
   c.room += b->size;
   return b;

@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "memory.hpp"
+#include "records.hpp"
 #include "recycle.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
@@ -17,6 +18,7 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
   unsigned kept = 0;
   while (*link != nullptr) {
     block *b = *link;
+    block *const next = next_of(*b);
     if (b->size <= keep) {
       keep -= b->size;
       keep_room(s, reinterpret_cast<unsigned char *>(b + 1),
@@ -24,7 +26,7 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
       ++kept;
       link = &b->next;
     } else {
-      *link = b->next;
+      *link = next;
       give_memory(s, b, b->size, sizes::quantum);
     }
   }
@@ -52,7 +54,7 @@ void begin_again(head &h, state &s) noexcept {
 /// The end of a plain pool's blocks, which all come from the cache. Nothing is accounted any more.
 void give_plain(state &s) noexcept {
   for (block *b = s.first.next; b != nullptr;) {
-    block *next = b->next;
+    block *const next = next_of(*b);
     cache_give(b, b->size);
     b = next;
   }
@@ -100,8 +102,7 @@ void run_plain_cleanups(state &s) noexcept {
   s.flags |= flag_running;
   while (s.cleanups != nullptr && s.ext == nullptr) {
     owned *cleanup = s.cleanups;
-    s.cleanups = cleanup->next;
-    if (s.cleanups != nullptr) s.cleanups->prev = nullptr;
+    unlink(s.cleanups, cleanup);
     void (*handler)(void *) = cleanup->handler;
     cleanup->handler = nullptr;
     handler(cleanup->data);

@@ -37,13 +37,17 @@ inline void link(owned *&list, owned *record) noexcept {
   list = record;
 }
 
+/// Takes a record out, unless its neighbours do not know it: then one of them was overwritten.
 inline void unlink(owned *&list, owned *record) noexcept {
-  if (record->next != nullptr) record->next->prev = record->prev;
-  if (record->prev != nullptr) {
-    record->prev->next = record->next;
-  } else {
-    list = record->next;
+  owned *&before = record->prev != nullptr ? record->prev->next : list;
+  if (before != record) [[unlikely]]
+    broken("a record of a pool");
+  if (record->next != nullptr) {
+    if (record->next->prev != record) [[unlikely]]
+      broken("a record of a pool");
+    record->next->prev = record->prev;
   }
+  before = record->next;
 }
 
 /// A record whose memory lies below an open mark is not used before that mark is gone: it goes to

@@ -21,18 +21,13 @@
 #ifndef POND_SRC_STATE_HPP
 #define POND_SRC_STATE_HPP
 
+#include "links.hpp"
 #include "pond/detail/core.hpp"
 #include "sizes.hpp"
 
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
-
-/// The header of a block; also of a free block in the cache.
-struct block {
-  block *next;
-  std::size_t size;
-};
 
 /// Room left in an earlier block, recorded where the room begins: it costs the pool nothing.
 struct room {

@@ -11,7 +11,7 @@ namespace {
 void add_blocks(const state &s, const head &h, pond_stats &stats) noexcept {
   stats.blocks += 1;
   stats.used += s.first.size - std::size_t{s.prefix} * sizeof(void *) - sizeof(state);
-  for (const block *b = s.first.next; b != nullptr; b = b->next) {
+  for (const block *b = s.first.next; b != nullptr; b = next_of(*b)) {
     stats.blocks += 1;
     stats.used += b->size - sizeof(block);
   }
@@ -83,7 +83,7 @@ void visit(const head &pool, block_visitor visit_block, large_visitor visit_larg
     const auto visit_one = [&](const void *memory, std::size_t size) {
       visit_block(context, memory, size, unused_in(pool, memory, size));
     };
-    for (const block *b = s.first.next; b != nullptr; b = b->next) visit_one(b, b->size);
+    for (const block *b = s.first.next; b != nullptr; b = next_of(*b)) visit_one(b, b->size);
     visit_one(base_of(s), s.first.size);
   }
   if (visit_large == nullptr) return;

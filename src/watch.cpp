@@ -152,7 +152,7 @@ bool in_blocks(state &s, const void *p, std::size_t size) noexcept {
   if (inside(&s + 1, s.first.size - std::size_t{s.prefix} * sizeof(void *) - sizeof(state))) {
     return true;
   }
-  for (const block *b = s.first.next; b != nullptr; b = b->next) {
+  for (const block *b = s.first.next; b != nullptr; b = next_of(*b)) {
     if (inside(b + 1, b->size - sizeof(block))) return true;
   }
   return false;
@@ -268,6 +268,11 @@ void seal(head &pool) noexcept {
     hide(h);
   }
   hide(pool);
+}
+
+void broken(const char *what) noexcept {
+  std::fprintf(stderr, "pond: %s was overwritten; the program is stopped\n", what);
+  std::abort();
 }
 
 void misuse(const state &s, int error, const char *what) noexcept {

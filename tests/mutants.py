@@ -27,7 +27,7 @@ MUTANTS = [
      "  if (!finish_running(s, true)) return;"),
     ("Bug04.*", "src/pool.cpp",
      "  while (s.cleanups != nullptr && s.ext == nullptr) {\n    owned *cleanup = s.cleanups;\n"
-     "    s.cleanups = cleanup->next;",
+     "    unlink(s.cleanups, cleanup);",
      "  owned *all = s.cleanups;\n  s.cleanups = nullptr;\n"
      "  while (all != nullptr && s.ext == nullptr) {\n    owned *cleanup = all;\n"
      "    all = cleanup->next;"),
@@ -128,6 +128,10 @@ MUTANTS = [
      "static pool other;\n    return (static_cast<void>(rest), ..., other);"),
     ("Coroutine.*", COROUTINE, "from.try_allocate(memory::size(size), Alignment)",
      "::operator new(memory::size(size))"),
+    ("Integrity*", "src/links.hpp", "(reinterpret_cast<std::uintptr_t>(b.next) & never_in_address) != 0",
+     "false"),
+    ("Integrity*", "src/records.hpp", "before != record", "false"),
+    ("Integrity*", "src/records.hpp", "record->next->prev != record", "false"),
 ]
 
 
