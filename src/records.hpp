@@ -39,15 +39,19 @@ inline void link(owned *&list, owned *record) noexcept {
 
 /// Takes a record out, unless its neighbours do not know it: then one of them was overwritten.
 inline void unlink(owned *&list, owned *record) noexcept {
-  owned *&before = record->prev != nullptr ? record->prev->next : list;
-  if (before != record) [[unlikely]]
+  owned *const newer = record->prev;
+  if (list != record && (newer == nullptr || newer->next != record)) [[unlikely]]
     broken("a record of a pool");
   if (record->next != nullptr) {
     if (record->next->prev != record) [[unlikely]]
       broken("a record of a pool");
-    record->next->prev = record->prev;
+    record->next->prev = newer;
   }
-  before = record->next;
+  if (list == record) {
+    list = record->next;
+  } else {
+    newer->next = record->next;
+  }
 }
 
 /// A record whose memory lies below an open mark is not used before that mark is gone: it goes to

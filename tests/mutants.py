@@ -130,7 +130,7 @@ MUTANTS = [
      "::operator new(memory::size(size))"),
     ("Integrity*", "src/links.hpp", "(reinterpret_cast<std::uintptr_t>(b.next) & never_in_address) != 0",
      "false"),
-    ("Integrity*", "src/records.hpp", "before != record", "false"),
+    ("Integrity*", "src/records.hpp", "list != record && (newer == nullptr || newer->next != record)", "false"),
     ("Integrity*", "src/records.hpp", "record->next->prev != record", "false"),
 ]
 
