@@ -13,7 +13,7 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace sizes {
 
-inline constexpr std::size_t quantum = alignof(std::max_align_t);
+inline constexpr std::size_t quantum = detail::block_alignment;
 
 /// More than any object can have; refused before anything is added to it.
 inline constexpr std::size_t impossible = PTRDIFF_MAX;
