@@ -26,4 +26,4 @@ apt-get "${options[@]}" update || true
 apt-get "${options[@]}" download "${packages[@]}"
 for package in *.deb; do dpkg-deb --extract "$package" .; done
 rm -rf apt ./*.deb
-touch done
+touch "done"
