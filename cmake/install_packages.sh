@@ -2,7 +2,7 @@
 # Installs the Debian packages of the given groups that are missing, by name:
 #
 #   cmake/install_packages.sh GROUP...      groups: build, contenders, examples, test, nginx, manual,
-#                                               package
+#                                               package, machines
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -20,6 +20,7 @@ nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev open
   apache2-utils procps util-linux curl valgrind libluajit2-5.1-2 libgd3 libgeoip1 geoip-database
   libpcre3)
 manual=(doxygen doxygen-awesome-css python3)
+machines=(qemu-user g++-aarch64-linux-gnu g++-s390x-linux-gnu g++-i686-linux-gnu musl-tools)
 package=(debhelper dpkg-dev lintian cmake ninja-build git pkg-config binutils)
 
 wanted=()
@@ -30,6 +31,7 @@ for group in "$@"; do
     test) wanted+=("${test[@]}") ;;
     examples) wanted+=("${examples[@]}") ;;
     nginx) wanted+=("${nginx[@]}") ;;
+    machines) wanted+=("${machines[@]}") ;;
     manual) wanted+=("${manual[@]}") ;;
     package) wanted+=("${package[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;

@@ -30,7 +30,7 @@ struct recycler {
 /// The least size of the class of `size`, rounded up: the next class where it is not that itself.
 constexpr std::size_t recycled_size(std::size_t size) noexcept {
   if (size <= sizes::quantum) return sizes::quantum;
-  const auto log = static_cast<unsigned>(63 - __builtin_clzl(size));
+  const auto log = static_cast<unsigned>(int{sizes::word_bits - 1} - __builtin_clzl(size));
   const std::size_t step = (std::size_t{1} << log) / classes;
   return sizes::round_up(size, step < sizes::quantum ? sizes::quantum : step);
 }

@@ -13,7 +13,9 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace sizes {
 
-inline constexpr std::size_t quantum = alignof(std::max_align_t);
+inline constexpr std::size_t quantum = detail::block_alignment;
+
+inline constexpr unsigned word_bits = 8 * sizeof(std::size_t);
 
 /// More than any object can have; refused before anything is added to it.
 inline constexpr std::size_t impossible = PTRDIFF_MAX;
@@ -70,10 +72,10 @@ inline constexpr std::size_t default_largest_block = 262144;
 
 /// Blocks taken so far are counted up to here; by then every size has reached its cap.
 inline constexpr unsigned most_counted_blocks =
-    63 * blocks_per_doubling < 255 ? 63 * blocks_per_doubling : 255;
+    (word_bits - 1) * blocks_per_doubling < 255 ? (word_bits - 1) * blocks_per_doubling : 255;
 
 /// The size of the next block of a pool that began with `first` and has taken `taken` blocks. There
-/// are at most 63 doublings, so no shift is undefined.
+/// are fewer doublings than a word has bits, so no shift is undefined.
 constexpr std::size_t next_block(std::size_t first, unsigned taken, std::size_t largest) noexcept {
   const unsigned doublings = taken / blocks_per_doubling;
   if (doublings == 0 || first >= largest) return first;

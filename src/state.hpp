@@ -167,7 +167,8 @@ struct state {
   std::uint8_t larges_seen;  // how many are in `larges`, while they are not indexed
 };
 
-static_assert(sizeof(state) == 72 && sizeof(head) == 24 && sizeof(block) == 16);
+static_assert(sizeof(state) == 7 * sizeof(void *) + 16 && sizeof(head) == 3 * sizeof(void *) &&
+              sizeof(block) == 2 * sizeof(void *));
 
 // --- Reading a pool ---------------------------------------------------------------------------
 

@@ -14,8 +14,13 @@ inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 namespace {
 
+/// What malloc aligns to, by the rule of glibc: less than a quantum on 32-bit ARM.
+constexpr std::size_t malloc_alignment = 2 * sizeof(std::size_t) > alignof(std::max_align_t)
+                                             ? 2 * sizeof(std::size_t)
+                                             : alignof(std::max_align_t);
+
 void *library_allocate(void *, std::size_t size, std::size_t alignment) noexcept {
-  if (alignment <= sizes::quantum) return std::malloc(size);
+  if (alignment <= malloc_alignment) return std::malloc(size);
   void *memory = nullptr;
   return posix_memalign(&memory, alignment, size) == 0 ? memory : nullptr;
 }

@@ -17,7 +17,7 @@ using support::opaque;
 /// nginx, ClickHouse, PostgreSQL: n * size is not checked.
 TEST(Bug12, ProductsAreChecked) {
   checked_pool checked;
-  const std::size_t half = std::size_t{1} << 32;
+  const std::size_t half = std::size_t{1} << (sizeof(std::size_t) * 4);
   errno = 0;
   EXPECT_EQ(pond_calloc(checked.pool.handle(), opaque(half), opaque(half)), nullptr);
   EXPECT_EQ(errno, ENOMEM);

@@ -51,7 +51,7 @@ TEST(CApi, AlignmentsAreCheckedWhereverTheyAreGiven) {
     EXPECT_EQ(errno, EINVAL);
     EXPECT_EQ(pond_alloc_large_aligned(pool, 8, support::opaque(alignment)), nullptr);
   }
-  EXPECT_EQ(pond_alloc_aligned(pool, 8, std::size_t{1} << 63), nullptr);
+  EXPECT_EQ(pond_alloc_aligned(pool, 8, std::size_t{1} << (sizeof(std::size_t) * 8 - 1)), nullptr);
   EXPECT_EQ(errno, ENOMEM);
   EXPECT_TRUE(support::is_aligned(pond_alloc_aligned(pool, 8, 64), 64));
   pond_destroy(pool);

@@ -72,7 +72,7 @@ TEST(Pool, RefusesAlignmentsThatAreNoPowerOfTwo) {
 TEST(Pool, RefusesSizesThatNobodyHas) {
   pond::pool pool;
   void *before = pool.allocate(16);
-  const std::size_t half = std::size_t{1} << 63;
+  const std::size_t half = std::size_t{1} << (sizeof(std::size_t) * 8 - 1);
   for (const std::size_t size : {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 15, SIZE_MAX - 16,
                                  SIZE_MAX - 4096, half, half - 1, half - 16}) {
     for (const std::size_t alignment : {std::size_t{1}, std::size_t{16}, std::size_t{4096}, half}) {

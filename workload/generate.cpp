@@ -13,7 +13,7 @@ class random_choices {
  public:
   explicit random_choices(std::uint64_t seed) : random_(seed) {}
   [[nodiscard]] static bool ended() { return false; }
-  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_() % bound); }
 
  private:
   std::mt19937_64 random_;
@@ -24,8 +24,8 @@ class byte_choices {
  public:
   explicit byte_choices(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
   [[nodiscard]] bool ended() const { return bytes_.empty(); }
-  std::uint64_t below(std::uint64_t bound) {
-    std::uint64_t value = 0;
+  std::size_t below(std::size_t bound) {
+    std::size_t value = 0;
     for (int i = 0; i < 2 && !bytes_.empty(); ++i) {
       value = value << 8 | bytes_.front();
       bytes_ = bytes_.subspan(1);
@@ -136,15 +136,15 @@ class generator {
   }
 
   /// Mostly small, sometimes as large as it gets, often around a power of two.
-  std::uint64_t size() {
-    const std::uint64_t kind_of_size = choices_.below(16);
+  std::size_t size() {
+    const std::size_t kind_of_size = choices_.below(16);
     if (kind_of_size == 0) return 0;
     if (kind_of_size == 1) return choices_.below(wanted_.most_size + 1);
-    const std::uint64_t power = std::uint64_t{1} << choices_.below(13);
+    const std::size_t power = std::size_t{1} << choices_.below(13);
     return std::min(power + choices_.below(power), wanted_.most_size);
   }
 
-  void add(kind what, std::uint32_t number, std::uint64_t bytes, std::uint32_t alignment,
+  void add(kind what, std::uint32_t number, std::size_t bytes, std::uint32_t alignment,
            std::uint32_t other = 0) {
     result_.add({what, alignment, number, {other}, bytes, nullptr});
   }

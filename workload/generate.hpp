@@ -13,7 +13,7 @@ namespace workload {
 struct shape {
   std::size_t operations = 1000;
   std::uint32_t most_pools = 8;
-  std::uint64_t most_size = 20000;
+  std::size_t most_size = 20000;
   bool only_traces = false;  // nothing that version 1 of the trace format cannot say
 };
 

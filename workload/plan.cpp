@@ -57,7 +57,7 @@ class space {
     return -offset & (alignment - 1);
   }
 
-  std::map<std::size_t, std::size_t> free_{{0, std::size_t{1} << 46}};
+  std::map<std::size_t, std::size_t> free_{{0, std::size_t{PTRDIFF_MAX}}};
   std::size_t top_ = 0;
 };
 

@@ -33,7 +33,8 @@ enum class kind : std::uint8_t {
   free_any,     // gives one of those that are not large back; `size` chooses
 };
 
-/// 32 bytes. Pools are small numbers that are used again once a pool is gone; ids likewise.
+/// 32 bytes, with pointers of 32 bits 24. Pools are small numbers that are used again once a pool
+/// is gone; ids likewise.
 struct operation {
   kind what;
   std::uint32_t alignment;
@@ -42,10 +43,10 @@ struct operation {
     std::uint32_t id;
     std::uint32_t other;
   };
-  std::uint64_t size;
+  std::size_t size;
   unsigned char *planned;  // where the plan puts it; see plan.hpp
 };
-static_assert(sizeof(operation) == 32);
+static_assert(sizeof(operation) == 16 + sizeof(std::size_t) + sizeof(void *));
 
 constexpr bool allocates(kind k) noexcept { return k >= kind::aligned && k <= kind::large_zeroed; }
 constexpr bool is_large(kind k) noexcept { return k == kind::large || k == kind::large_zeroed; }

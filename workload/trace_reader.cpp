@@ -22,7 +22,7 @@ constexpr std::string_view first_line = "# pond-trace 1";
 constexpr std::size_t longest_line = 128;
 
 /// More than any recorded process had at once; a file that claims more is not a trace.
-constexpr std::uint64_t most_size = std::uint64_t{1} << 40;
+constexpr std::uint64_t most_size = std::min<std::uint64_t>(std::uint64_t{1} << 40, PTRDIFF_MAX);
 
 class line_reader {
  public:
@@ -151,9 +151,9 @@ class parser {
     return value;
   }
 
-  std::uint64_t size(std::int64_t value) {
+  std::size_t size(std::int64_t value) {
     if (value < 0 || static_cast<std::uint64_t>(value) > most_size) lines_.fail("absurd size");
-    return static_cast<std::uint64_t>(value);
+    return static_cast<std::size_t>(value);
   }
 
   std::uint32_t alignment(std::int64_t value) {

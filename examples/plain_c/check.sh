@@ -37,4 +37,4 @@ many=$(for _ in $(seq 50); do cat "$1"; done | held)
 grep -q 'No such file' "$folder/err"
 ! POND_OPTIONS=fail=3-999 "$words" "$1" > "$folder/out" 2> "$folder/err" ||
   { echo "no memory was not noticed" >&2; exit 1; }
-grep -q 'Cannot allocate memory' "$folder/err"
+grep -qE 'Cannot allocate memory|Out of memory' "$folder/err" # glibc, musl

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The tests on other machines, under qemu-user, and with musl:
+#
+#   tests/machines/run.sh [aarch64|s390x|i386|musl...]     all of them by default
+#
+# Left out by name: tests under this machine's valgrind (memcheck), AddressSanitizer's (its shadow memory under
+# qemu was not tried), and scripts that read x86 instructions or start programs without an emulator (Check).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=cmake/quietly.sh
+. cmake/quietly.sh
+
+not_there='memcheck|Watch\.asan|Check\.'
+machines=("$@")
+[ $# -ne 0 ] || machines=(aarch64 s390x i386 musl)
+
+step "machines: packages" cmake/install_packages.sh build machines
+for machine in "${machines[@]}"; do
+  case $machine in
+    aarch64 | s390x | i386)
+      packages=$PWD/build/machines/$machine
+      step "$machine: its packages" tests/machines/packages.sh "$machine" "$packages"
+      arguments=(-S . --toolchain cmake/toolchains/machine.cmake -DCMAKE_BUILD_TYPE=Debug
+        "-DPOND_MACHINE=$machine" "-DPOND_MACHINE_PACKAGES=$packages" -DZLIB_USE_STATIC_LIBS=ON)
+      ;;
+    musl)
+      arguments=(-S tests/machines/musl --toolchain "$PWD/cmake/toolchains/musl.cmake"
+        -DCMAKE_BUILD_TYPE=Release)
+      ;;
+    *) echo "$0: no machine \"$machine\"" >&2; exit 2 ;;
+  esac
+  step "$machine: configure" cmake -B "build/$machine" -G Ninja "${arguments[@]}"
+  step "$machine: build" cmake --build "build/$machine" -j 2
+  step "$machine: tests" ctest --test-dir "build/$machine" -j 2 --timeout 600 --output-on-failure \
+    --exclude-regex "$not_there"
+done
