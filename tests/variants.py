@@ -55,7 +55,9 @@ class Variant:
         result = run(["timeout", "-s", "KILL", str(longest),
                       "prlimit", f"--as={MOST_MEMORY}", "--core=0",
                       self.path("build/tests/pond_tests"), "--gtest_filter=" + tests,
-                      "--gtest_brief=1", "--gtest_fail_fast"], errors="replace")
+                      "--gtest_brief=1", "--gtest_fail_fast"], errors="replace",
+                     # Names of temporary files are the same in every run of the tests.
+                     env={**os.environ, "TEST_TMPDIR": self.folder + "/"})
         return result.returncode == 0
 
     def replaced(self, name, old, new):
