@@ -6,14 +6,9 @@ would take in pond, and a few more that only one mechanism of the tests could fi
 
     tests/mutants.py [NUMBER...]     all, or some; about ten seconds each
 """
-import resource
-import subprocess
 import sys
 
-from variants import Variant, run
-
-MOST_MEMORY = 4 << 30  # bytes; a quota that does not hold would take all there is
-LONGEST = 120  # seconds; the tests of one mutant take less than two
+from variants import Variant
 
 COROUTINE = "include/pond/coroutine.hpp"
 
@@ -135,10 +130,6 @@ MUTANTS = [
 ]
 
 
-def limit_memory():
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-
-
 def try_mutant(copy, tests, name, old, new):
     """None, or why the mutant is not dead."""
     try:
@@ -149,12 +140,7 @@ def try_mutant(copy, tests, name, old, new):
         failed = copy.build("pond_tests")
         if failed is not None:
             return "does not compile:\n" + failed
-        try:
-            result = run([copy.path("build/tests/pond_tests"), "--gtest_filter=" + tests,
-                          "--gtest_brief=1"], timeout=LONGEST, preexec_fn=limit_memory)
-        except subprocess.TimeoutExpired:
-            return None  # hanging is failing
-        return "survived" if result.returncode == 0 else None
+        return "survived" if copy.survives(tests) else None
 
 
 def main():

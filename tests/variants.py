@@ -4,6 +4,8 @@ import shutil
 import subprocess
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MOST_MEMORY = 4 << 30  # bytes; a quota that does not hold would take all there is
+LONGEST = 120  # seconds; the tests of one variant take less than two
 
 
 def run(command, **options):
@@ -18,9 +20,13 @@ class Variant:
         self.folder = os.path.join(SOURCE, "build", name)
         os.makedirs(self.folder, exist_ok=True)
         self._copy_sources()
+        if not os.path.exists(self.path("data")):
+            os.symlink(os.path.join(SOURCE, "data"), self.path("data"))
         # Warnings off: what was replaced may leave something unused.
         configured = run(["cmake", "-S", self.folder, "-B", self.path("build"), "-G", "Ninja",
-                          "-DCMAKE_BUILD_TYPE=Release", "-DPOND_WARNINGS=OFF", *cmake_options])
+                          "-DCMAKE_BUILD_TYPE=Release", "-DPOND_WARNINGS=OFF",
+                          # Not while building, where a test that hangs would be a build that fails.
+                          "-DCMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST", *cmake_options])
         if configured.returncode != 0:
             raise RuntimeError(configured.stdout[-4000:])
 
@@ -43,17 +49,32 @@ class Variant:
         built = run(["cmake", "--build", self.path("build"), "--target", target])
         return None if built.returncode == 0 else built.stdout[-4000:]
 
+    def survives(self, tests="*", longest=LONGEST):
+        """Whether all of these tests pass; hanging, or taking too much memory, is failing."""
+        # timeout ends what the tests have forked, too.
+        result = run(["timeout", "-s", "KILL", str(longest),
+                      "prlimit", f"--as={MOST_MEMORY}", "--core=0",
+                      self.path("build/tests/pond_tests"), "--gtest_filter=" + tests,
+                      "--gtest_brief=1", "--gtest_fail_fast"], errors="replace",
+                     # Names of temporary files are the same in every run of the tests.
+                     env={**os.environ, "TEST_TMPDIR": self.folder + "/"})
+        return result.returncode == 0
+
     def replaced(self, name, old, new):
         """While it lasts, `new` stands in the copy of a file where `old` stood, once."""
-        return _Replacement(os.path.join(SOURCE, name), self.path(name), old, new)
+        text = open(os.path.join(SOURCE, name)).read()
+        if text.count(old) != 1:
+            raise ValueError(f"what it replaces is {text.count(old)} times in {name}")
+        return self.rewritten(name, text, text.replace(old, new))
+
+    def rewritten(self, name, text, changed):
+        """While it lasts, the copy of a file, whose text is `text`, reads as `changed`."""
+        return _Replacement(self.path(name), text, changed)
 
 
 class _Replacement:
-    def __init__(self, original, path, old, new):
-        self.path, self.text = path, open(original).read()
-        if self.text.count(old) != 1:
-            raise ValueError(f"what it replaces is {self.text.count(old)} times in {original}")
-        self.changed = self.text.replace(old, new)
+    def __init__(self, path, text, changed):
+        self.path, self.text, self.changed = path, text, changed
 
     def __enter__(self):
         open(self.path, "w").write(self.changed)
