@@ -2,7 +2,7 @@
 # Installs the Debian packages of the given groups that are missing, by name:
 #
 #   cmake/install_packages.sh GROUP...      groups: build, contenders, examples, test, nginx, manual,
-#                                               package, machines
+#                                               package, machines, coverage
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -22,6 +22,7 @@ nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev open
 manual=(doxygen doxygen-awesome-css python3)
 machines=(qemu-user g++-aarch64-linux-gnu g++-s390x-linux-gnu g++-i686-linux-gnu musl-tools)
 package=(debhelper dpkg-dev lintian cmake ninja-build git pkg-config binutils)
+coverage=(gcovr)
 
 wanted=()
 for group in "$@"; do
@@ -34,6 +35,7 @@ for group in "$@"; do
     machines) wanted+=("${machines[@]}") ;;
     manual) wanted+=("${manual[@]}") ;;
     package) wanted+=("${package[@]}") ;;
+    coverage) wanted+=("${coverage[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;
   esac
 done
