@@ -1,4 +1,5 @@
 // create.cpp: how a pool begins, from a size or from options.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -54,6 +55,11 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
   pool = {reinterpret_cast<unsigned char *>(s + 1), base + size, s};
 }
 
+void set_threshold(state &s, std::size_t threshold, std::size_t least = never_large) noexcept {
+  constexpr std::size_t most = UINT32_MAX;
+  s.threshold = static_cast<std::uint32_t>(std::clamp(threshold, least, most));
+}
+
 /// A plain pool whose first block is not at hand, or must be watched.
 [[gnu::noinline]] head *begin_plain_slow(head *pool, std::size_t first_block,
                                          const embedding &where) noexcept {
@@ -63,6 +69,7 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
   auto *base = reinterpret_cast<unsigned char *>(b);
   if (pool == nullptr) pool = reinterpret_cast<head *>(base + where.head_offset);
   begin(*pool, base, size, where, 0, 0);
+  set_threshold(*pool->state, pool->state->threshold);
   if (charge(*pool->state, size) && (!watching() || trap(*pool))) return pool;
   cache_give(b, size);
   return nullptr;
@@ -75,7 +82,7 @@ constexpr std::size_t most_quick_block = most_cached_block / 2;
 /// needs no second look: there is no cache where pools are watched.
 [[gnu::always_inline]] inline head *begin_plain(head *pool, std::size_t first_block,
                                                 const embedding &where) noexcept {
-  const std::size_t least = where.prefix + sizeof(state) + least_room;
+  const std::size_t least = where.prefix + sizeof(state) + never_large;
   // Too small, 0 among them, too large, or nothing cached. A size of broken quanta can be of a
   // lower class than the block it needs: then that is found by the slow way.
   if (first_block - least > most_quick_block) [[unlikely]]
@@ -130,11 +137,6 @@ void set_tag(extension &ext, const char *tag) noexcept {
 /// What a reset keeps counts against the limit, and must leave room for what comes next.
 constexpr std::size_t least_limit_over_kept = 4;
 
-void set_threshold(state &s, std::size_t threshold) noexcept {
-  constexpr std::size_t most = UINT32_MAX;
-  s.threshold = static_cast<std::uint32_t>(threshold < most ? threshold : most);
-}
-
 void set_options(state &s, extension &ext, const pond_options &options) noexcept {
   ext.soft_limit = options.soft_limit;
   ext.hard_limit = options.hard_limit;
@@ -143,7 +145,7 @@ void set_options(state &s, extension &ext, const pond_options &options) noexcept
   const std::size_t most_kept = options.hard_limit / least_limit_over_kept;
   ext.keep = options.keep < most_kept ? options.keep : most_kept;
   if (options.largest_block != 0) ext.largest_block = options.largest_block;
-  if (options.large_threshold != 0) set_threshold(s, options.large_threshold);
+  set_threshold(s, options.large_threshold != 0 ? options.large_threshold : s.threshold);
   set_tag(ext, options.tag);
 }
 
@@ -247,7 +249,8 @@ head *create_inside(std::size_t first_block, std::size_t threshold,
     return nullptr;
   }
   head *pool = begin_plain(nullptr, first_block, where);
-  if (pool != nullptr && threshold != 0) set_threshold(*pool->state, threshold);
+  // A host's own threshold is a promise to what it hosts, and kept exactly.
+  if (pool != nullptr && threshold != 0) set_threshold(*pool->state, threshold, 0);
   return pool;
 }
 

@@ -32,6 +32,20 @@ TEST(Large, AboveTheThresholdEverythingIsLarge) {
   EXPECT_FALSE(other.pool.free(other.pool.allocate(100)));
 }
 
+/// Containers rely on it, and do not ask when they give a node back.
+TEST(Large, NodesAreNeverLarge) {
+  POND_SKIP_WHEN_TRAPPED();
+  const auto expect_small = [](pond::pool pool) {
+    for (int i = 0; i < 100; ++i) (void)pool.allocate(64, 1);
+    EXPECT_EQ(pool.stats().large, 0U);
+    (void)pool.allocate(10000);
+    EXPECT_EQ(pool.stats().large, 1U);
+  };
+  expect_small(pond::pool(1));
+  expect_small(pond::pool({.first_block = 1}));
+  expect_small(pond::pool({.first_block = 1024, .large_threshold = 1}));
+}
+
 TEST(Large, AnyPointerIsSafeToAskAbout) {
   checked_pool checked;
   char *small = static_cast<char *>(checked.pool.allocate(100));

@@ -43,7 +43,7 @@ struct options {
   std::size_t largest_block = 0;
 
   /// Above it, what does not fit the current block gets memory of its own; 0: as nginx, the room
-  /// of the first block, at most 4095.
+  /// of the first block, at most 4095. What has at most 64 bytes is never large.
   std::size_t large_threshold = 0;
 
   /// Bytes of blocks that reset keeps beside the first one; at most a quarter of hard_limit. What

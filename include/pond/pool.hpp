@@ -271,6 +271,9 @@ class pool {
 
  private:
   friend class scope;
+  friend class resource;
+  template <class>
+  friend class allocator;
 
   pool(const options &wanted, detail::head *parent) {
     if (!detail::create(head_, detail::converted(wanted, parent))) detail::throw_failure();

@@ -32,7 +32,7 @@ class resource final : public std::pmr::memory_resource {
     return pool_->allocate(size, alignment);
   }
   void do_deallocate(void *p, std::size_t size, std::size_t alignment) override {
-    pool_->deallocate(p, size, alignment);
+    detail::release_allocated(pool_->head_, p, size, alignment);
   }
   bool do_is_equal(const std::pmr::memory_resource &other) const noexcept override {
     const auto *same = dynamic_cast<const resource *>(&other);

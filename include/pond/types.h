@@ -68,7 +68,7 @@ typedef struct pond_options {
   size_t largest_block;
 
   /** Requests above it that do not fit the current block get memory of their own, which pond_free
-   *  gives back; 0: the room of the first block, at most 4095, as nginx. */
+   *  gives back; 0: the room of the first block, at most 4095, as nginx. At least 64. */
   size_t large_threshold;
 
   /** Bytes of blocks that reset keeps, besides the first block; at most a quarter of hard_limit. */

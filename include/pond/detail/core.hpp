@@ -46,6 +46,20 @@ POND_API void *resize(head &pool, void *p, std::size_t old_size, std::size_t new
 POND_API bool release(head &pool, const void *p) noexcept;
 POND_API void release_sized(head &pool, void *p, std::size_t size) noexcept;
 
+/// What allocate() never takes as a large allocation, whatever the pool's threshold; most nodes of
+/// containers are no larger.
+inline constexpr std::size_t never_large = 64;
+
+/// Gives back what allocate() gave, not allocate_large(). Small memory that is not the newest stays
+/// in an ordinary pool: this is seen here, because a container that ends asks for each node.
+[[gnu::always_inline]] inline void release_allocated(head &pool, void *p, std::size_t size,
+                                                     std::size_t alignment) noexcept {
+  if (retract(pool, p, size)) return;
+  const bool hidden = pool.cur == pool.end;  // or full, which costs a call
+  if (size > never_large || alignment > block_alignment || hidden) [[unlikely]]
+    release_sized(pool, p, size);
+}
+
 // Cleanups
 POND_API pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexcept;
 POND_API void cancel(head &pool, pond_cleanup *cleanup) noexcept;
