@@ -30,8 +30,8 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
       give_memory(s, b, b->size, sizes::quantum);
     }
   }
-  s.taken = static_cast<std::uint8_t>(
-      kept < sizes::most_counted_blocks ? kept : sizes::most_counted_blocks);
+  constexpr unsigned most = sizes::most_counted_blocks;
+  s.taken = static_cast<std::uint8_t>(kept < most ? kept : most);
 }
 
 void empty(head &pool) noexcept { pool = {nowhere(), nowhere(), nullptr}; }

@@ -32,6 +32,25 @@ TEST(Large, AboveTheThresholdEverythingIsLarge) {
   EXPECT_FALSE(other.pool.free(other.pool.allocate(100)));
 }
 
+TEST(Large, IsGivenBackByItsSizeToo) {
+  pond::pool plain(1024);
+  for (const std::size_t size : {std::size_t{100}, std::size_t{100000}}) {
+    void *p = plain.allocate_large(size);
+    (void)plain.allocate(10);
+    EXPECT_EQ(plain.stats().large, 1U);
+    plain.deallocate(p, size);
+    EXPECT_EQ(plain.stats().large, 0U);
+  }
+}
+
+TEST(Large, APoolThatWasNotUsedHasNothingToResize) {
+  pond::pool unused;
+  int foreign = 0;
+  EXPECT_EQ(pond_resize(unused.handle(), &foreign, sizeof(foreign), 100), nullptr);
+  EXPECT_EQ(errno, EINVAL);
+  EXPECT_EQ(unused.stats().reserved, 0U);
+}
+
 /// Containers rely on it, and do not ask when they give a node back.
 TEST(Large, NodesAreNeverLarge) {
   POND_SKIP_WHEN_TRAPPED();

@@ -148,6 +148,17 @@ TEST(Mark, StaleOnesAreDiagnosedAndDoNothing) {
   EXPECT_STREQ(text, "here");
 }
 
+TEST(Mark, APoolThatWasNotUsedHasNone) {
+  pond::pool marked;
+  pond::pool unused;
+  const pond_mark mark = pond_get_mark(marked.handle());
+  EXPECT_FALSE(pond_rewind(unused.handle(), mark));
+  EXPECT_EQ(errno, EINVAL);
+  errno = 0;
+  EXPECT_FALSE(pond_commit(unused.handle(), mark));
+  EXPECT_EQ(errno, EINVAL);
+}
+
 TEST(Mark, CommitKeepsWhatCameAfterIt) {
   int ran = 0;
   checked_pool checked;
@@ -176,6 +187,8 @@ TEST(Mark, ACleanupThatRunsMayUseMarksOfItsOwn) {
     (void)checked.pool.allocate(5000);
     rewound = pond_rewind(pool, own);
     refused = !pond_rewind(pool, mark) && errno == EBUSY;  // is being rewound already
+    errno = 0;
+    refused = refused && !pond_commit(pool, mark) && errno == EBUSY;
   });
   testing::internal::CaptureStderr();
   EXPECT_TRUE(pond_rewind(pool, mark));

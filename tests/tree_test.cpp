@@ -107,6 +107,34 @@ TEST(Quota, FreedMemoryMayBeTakenAgain) {
   EXPECT_NE(checked.pool.try_allocate(7000), nullptr);
 }
 
+/// The cache's blocks are up to a sixteenth larger than asked. Where the quota bears what was
+/// asked, but not the rest, it gets exactly that.
+TEST(Quota, IsNotPassedByWhatTheCacheHas) {
+  POND_SKIP_WHEN_TRAPPED();
+  support::checked_default_upstream upstream;
+  {
+    pond::pool measured({.first_block = 1024, .hard_limit = 1 << 20});
+    const std::size_t limit = measured.stats().reserved + 4096;
+    pond::pool limited({.first_block = 1024, .hard_limit = limit});
+    { const pond::pool warm(4224); }
+    const std::size_t cached = pond_cached_bytes();
+    EXPECT_NE(limited.try_allocate(4096), nullptr);
+    EXPECT_EQ(limited.stats().reserved, limit);
+    EXPECT_EQ(pond_cached_bytes(), cached) << "it is there still";
+  }
+  pond_trim();
+}
+
+TEST(Quota, SaysSoInTheException) {
+  pond::pool pool({.first_block = 1024, .hard_limit = 4000});
+  try {
+    (void)pool.allocate(5000);
+    FAIL();
+  } catch (const std::bad_alloc &error) {
+    EXPECT_STREQ(error.what(), "pond: the pool's hard limit is reached");
+  }
+}
+
 TEST(Quota, IsChargedToEveryAncestor) {
   checked_pool checked({.first_block = 1024, .hard_limit = 50000});
   pond::pool child = checked.pool.child({.first_block = 1024});

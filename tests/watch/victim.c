@@ -109,6 +109,9 @@ static void clean(pond_pool *pool) {
   fill(child, 300);
   pond_commit(child, mark);
   fill(child, 30);
+  char *text = out;
+  fill(child, 30);
+  pond_free_sized(child, text, 30); /* not the newest one, and in a later block */
   kept = pool;
   (void)kept;
   exit(0);
