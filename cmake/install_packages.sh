@@ -2,7 +2,7 @@
 # Installs the Debian packages of the given groups that are missing, by name:
 #
 #   cmake/install_packages.sh GROUP...      groups: build, contenders, examples, test, nginx, manual,
-#                                               package, machines, coverage
+#                                               package, machines, coverage, soak
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -23,6 +23,7 @@ manual=(doxygen doxygen-awesome-css python3)
 machines=(qemu-user g++-aarch64-linux-gnu g++-s390x-linux-gnu g++-i686-linux-gnu musl-tools)
 package=(debhelper dpkg-dev lintian cmake ninja-build git pkg-config binutils)
 coverage=(gcovr)
+soak=(python3-matplotlib)
 
 wanted=()
 for group in "$@"; do
@@ -36,6 +37,7 @@ for group in "$@"; do
     manual) wanted+=("${manual[@]}") ;;
     package) wanted+=("${package[@]}") ;;
     coverage) wanted+=("${coverage[@]}") ;;
+    soak) wanted+=("${soak[@]}") ;;
     *) echo "$0: no group \"$group\"" >&2; exit 2 ;;
   esac
 done

@@ -3,15 +3,22 @@
 
     check.py PROGRAM
 """
+import contextlib
 import http.client
 import json
+import os
+import resource
 import socket
 import sys
+import time
 import unittest
 
 from running import Server
 
 SECONDS = 10  # until what should answer is given up
+SANITIZED = 1 << 40  # bytes of address space that only a sanitizer takes
+LITTLE_MORE = 1 << 20  # bytes that are left while there is no memory
+FLOOD = 300  # connections, each of which needs ten thousand of them
 
 
 class Answers(unittest.TestCase):
@@ -84,6 +91,28 @@ class Answers(unittest.TestCase):
     def test_pipelined(self):
         said = self.raw(b"GET /products/1 HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
         self.assertEqual(said.count(b"HTTP/1.1 200 OK"), 3)
+
+    def test_without_memory(self):
+        """What there is no memory for is refused; afterwards everything is as before."""
+        process = self.server.process.pid
+        with open(f"/proc/{process}/statm", encoding="ascii") as statm:
+            size = int(statm.read().split()[0]) * resource.getpagesize()
+        if size > SANITIZED:
+            self.skipTest("AddressSanitizer has no limit of its own")
+        before = os.listdir(f"/proc/{process}/fd")
+        limits = resource.prlimit(process, resource.RLIMIT_AS, (size + LITTLE_MORE, -1))
+        with contextlib.ExitStack() as opened:
+            for _ in range(FLOOD):
+                client = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)
+                opened.enter_context(client)
+                with contextlib.suppress(ConnectionError):
+                    client.sendall(b"GET /products/1 HTTP/1.1\r\nX: " + b"x" * 5000)
+        resource.prlimit(process, resource.RLIMIT_AS, limits)
+        self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200, "goes on")
+        end = time.monotonic() + SECONDS
+        while len(os.listdir(f"/proc/{process}/fd")) > len(before) + 1 and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertLessEqual(len(os.listdir(f"/proc/{process}/fd")), len(before) + 1)
 
     def test_stops_with_connections_open(self):
         idle = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)

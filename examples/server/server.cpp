@@ -2,7 +2,6 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -24,11 +23,16 @@ using asio::ip::tcp;
 constexpr std::chrono::seconds longest_silence{30};
 constexpr std::chrono::seconds longest_leave{5};
 constexpr std::size_t discarded_at_once = 4096;  // bytes
+constexpr std::size_t most_unread = 8192;        // bytes; the longest header is so long, too
 constexpr std::size_t most_body = 64 * 1024;     // bytes
 
 /// A connection, over any number of requests.
 struct connection {
-  explicit connection(tcp::socket accepted) : stream(std::move(accepted)) {}
+  /// The buffer never grows: what throws while asio reads into it takes the waiting coroutine
+  /// along.
+  explicit connection(tcp::socket accepted) : stream(std::move(accepted)), buffer(most_unread) {
+    buffer.reserve(most_unread);
+  }
 
   beast::tcp_stream stream;
   beast::flat_buffer buffer;  // what was read beyond the last request
@@ -86,20 +90,20 @@ task take_leave(memory::region & /*own*/, connection &from) {
   from.stream.close();
 }
 
-/// A connection from its first request to its end, a region of memory for each request.
-task serve(memory::region &own, asio::io_context &io, connections &all,
+/// A connection from its first request to its end, a region of memory for each request. Without
+/// memory it is closed as it is. It is among the ended ones afterwards, and not destroyed from
+/// here: this coroutine's frame is in it.
+task serve(memory::region &own, asio::io_context &io, connections &all, connections &ended,
            connections::iterator self) {
-  while (self->open) {
-    memory::region region;  // ends with the request
-    try {
+  try {
+    while (self->open) {
+      memory::region region;  // ends with the request
       co_await exchange(region, io, *self);
-    } catch (const std::bad_alloc &) {
-      self->open = false;
     }
+    co_await take_leave(own, *self);
+  } catch (const std::bad_alloc &) {
   }
-  co_await take_leave(own, *self);
-  // Not from here: this coroutine's frame is in what is destroyed.
-  asio::post(io, [&all, self] { all.erase(self); });
+  ended.splice(ended.begin(), all, self);
 }
 
 class server {
@@ -111,6 +115,22 @@ class server {
 
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
+  /// Until stop(). What asio has no memory for is thrown from here: one connection is lost, and
+  /// perhaps the accepting of others, which begins anew.
+  void run() {
+    for (bool interrupted = false;; interrupted = true) {
+      try {
+        if (interrupted) {
+          acceptor_.cancel();
+          accept();
+        }
+        while (io_.run_one() != 0) ended_.clear();
+        return;
+      } catch (const std::bad_alloc &) {
+      }
+    }
+  }
+
   /// What is under way is broken off; the event loop then ends for want of work.
   void stop() {
     acceptor_.close();
@@ -120,20 +140,27 @@ class server {
  private:
   void accept() {
     acceptor_.async_accept([this](boost::system::error_code error, tcp::socket accepted) {
-      if (!acceptor_.is_open()) return;
-      if (!error) {
-        connections_.emplace_front(std::move(accepted));
-        connections_.front().served =
-            serve(connections_.front().region, io_, connections_, connections_.begin());
-        connections_.front().served.start();
+      if (error == asio::error::operation_aborted) return;
+      try {
+        if (!error) begin(std::move(accepted));
+      } catch (const std::bad_alloc &) {
       }
       accept();
     });
   }
 
+  void begin(tcp::socket accepted) {
+    connections one;
+    one.emplace_front(std::move(accepted));
+    one.front().served = serve(one.front().region, io_, connections_, ended_, one.begin());
+    connections_.splice(connections_.begin(), one);
+    connections_.front().served.start();
+  }
+
   asio::io_context &io_;
   tcp::acceptor acceptor_;
   connections connections_;
+  connections ended_;
 };
 
 }  // namespace
@@ -150,6 +177,6 @@ int main(int argc, char **argv) {
   signals.async_wait([&running](boost::system::error_code, int) { running.stop(); });
   std::printf("listening on 127.0.0.1:%u\n", unsigned{running.port()});
   std::fflush(stdout);
-  io.run();
+  running.run();
   return 0;
 }
