@@ -2,7 +2,7 @@
 # Installs the Debian packages of the given groups that are missing, by name:
 #
 #   cmake/install_packages.sh GROUP...      groups: build, contenders, examples, test, nginx, manual,
-#                                               package, machines, coverage, soak
+#                                               package, coverage, soak, aarch64, s390x, i386, musl
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -20,7 +20,10 @@ nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev open
   apache2-utils procps util-linux curl valgrind libluajit2-5.1-2 libgd3 libgeoip1 geoip-database
   libpcre3)
 manual=(doxygen doxygen-awesome-css python3)
-machines=(qemu-user g++-aarch64-linux-gnu g++-s390x-linux-gnu g++-i686-linux-gnu musl-tools)
+aarch64=(qemu-user g++-aarch64-linux-gnu)
+s390x=(qemu-user g++-s390x-linux-gnu)
+i386=(g++-i686-linux-gnu)
+musl=(musl-tools)
 package=(debhelper dpkg-dev lintian cmake ninja-build git pkg-config binutils)
 coverage=(gcovr)
 soak=(python3-matplotlib)
@@ -33,7 +36,10 @@ for group in "$@"; do
     test) wanted+=("${test[@]}") ;;
     examples) wanted+=("${examples[@]}") ;;
     nginx) wanted+=("${nginx[@]}") ;;
-    machines) wanted+=("${machines[@]}") ;;
+    aarch64) wanted+=("${aarch64[@]}") ;;
+    s390x) wanted+=("${s390x[@]}") ;;
+    i386) wanted+=("${i386[@]}") ;;
+    musl) wanted+=("${musl[@]}") ;;
     manual) wanted+=("${manual[@]}") ;;
     package) wanted+=("${package[@]}") ;;
     coverage) wanted+=("${coverage[@]}") ;;

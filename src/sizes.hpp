@@ -96,10 +96,12 @@ constexpr Word with_alignment(Word size, also<Word> alignment) {
   return pick(ule(alignment, ordinary), size, add(size, alignment - ordinary));
 }
 
-/// Bytes that a block with a header of `header` must have for `size` at `alignment`.
+/// Bytes that a block with a header of `header` must have for `size` at `alignment`. The padding
+/// behind a header that is no whole quantum, as on 32 bits, counts as part of it.
 template <class Word>
 constexpr Word least_block(Word size, also<Word> alignment, also<Word> header) {
-  return round_up(add(with_alignment(size, alignment), header), as(size, quantum));
+  const Word behind_header = round_up(header, as(size, quantum));
+  return round_up(add(with_alignment(size, alignment), behind_header), as(size, quantum));
 }
 
 /// Whether `more` can be added to `held` without passing `limit`. A quota that is already passed

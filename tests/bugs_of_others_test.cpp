@@ -23,8 +23,9 @@ TEST(Bug12, ProductsAreChecked) {
   EXPECT_EQ(errno, ENOMEM);
   EXPECT_EQ(pond_calloc(checked.pool.handle(), opaque(SIZE_MAX), opaque(2)), nullptr);
   EXPECT_EQ(pond_calloc(checked.pool.handle(), opaque(SIZE_MAX / 16 + 2), opaque(16)), nullptr);
-  EXPECT_THROW(checked.pool.make_span<long>(opaque(SIZE_MAX / 8 + 2)), std::bad_array_new_length);
-  EXPECT_THROW((void)pond::allocator<long>(checked.pool).allocate(opaque(SIZE_MAX / 8 + 2)),
+  const std::size_t too_many = opaque(SIZE_MAX / sizeof(long) + 2);
+  EXPECT_THROW(checked.pool.make_span<long>(too_many), std::bad_array_new_length);
+  EXPECT_THROW((void)pond::allocator<long>(checked.pool).allocate(too_many),
                std::bad_array_new_length);
 }
 
@@ -51,7 +52,8 @@ TEST(Bug14, OverAlignmentOnAFreshBlock) {
         (void)checked.pool.allocate(900);
         auto *p = static_cast<char *>(checked.pool.allocate(size, alignment));
         ASSERT_TRUE(support::is_aligned(p, alignment));
-        ASSERT_TRUE(checked.upstream().owns(p) && checked.upstream().owns(p + size - 1));
+        ASSERT_TRUE(checked.upstream().owns(p) && checked.upstream().owns(p + size - 1))
+            << "at " << alignment << ", " << size << " bytes, threshold " << threshold;
         std::memset(p, 1, size);
       }
     }

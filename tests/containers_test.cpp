@@ -45,8 +45,9 @@ TEST(Allocator, IsEqualExactlyWhereThePoolIsTheSame) {
 TEST(Allocator, CountsThatCannotBeAreRefused) {
   pond::pool pool;
   in_pool<long> allocator(pool);
-  EXPECT_THROW((void)allocator.allocate(support::opaque(SIZE_MAX / 4)), std::bad_array_new_length);
-  EXPECT_THROW((void)allocator.allocate(support::opaque(SIZE_MAX / 16)), std::bad_alloc);
+  const std::size_t most = support::opaque(SIZE_MAX / sizeof(long));
+  EXPECT_THROW((void)allocator.allocate(most + 1), std::bad_array_new_length);
+  EXPECT_THROW((void)allocator.allocate(most), std::bad_alloc);
 }
 
 // --- Every container --------------------------------------------------------------------------

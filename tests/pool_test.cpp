@@ -75,6 +75,7 @@ TEST(Pool, RefusesSizesThatNobodyHas) {
   const std::size_t half = std::size_t{1} << (sizeof(std::size_t) * 8 - 1);
   for (const std::size_t size : {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 15, SIZE_MAX - 16,
                                  SIZE_MAX - 4096, half, half - 1, half - 16}) {
+    if (size < half && sizeof(size) < 8) continue;  // 2 GiB somebody may have
     for (const std::size_t alignment : {std::size_t{1}, std::size_t{16}, std::size_t{4096}, half}) {
       errno = 0;
       EXPECT_EQ(pool.try_allocate(opaque(size), alignment), nullptr) << size;
@@ -84,6 +85,19 @@ TEST(Pool, RefusesSizesThatNobodyHas) {
   }
   EXPECT_EQ(pool.try_allocate(8, half), nullptr);
   EXPECT_NE(pool.allocate(16), before);
+}
+
+/// Also where a block's header is no multiple of 16, on 32 bits.
+TEST(Pool, ABlockMadeForARequestHasRoomForAllOfIt) {
+  for (std::size_t size = 600; size < 632; ++size) {
+    for (const std::size_t alignment : {std::size_t{1}, std::size_t{8}, std::size_t{16}}) {
+      support::checked_pool checked({.first_block = 256, .large_threshold = 4096});
+      (void)checked.pool.allocate(1);
+      auto *p = static_cast<char *>(checked.pool.allocate(size, alignment));
+      EXPECT_TRUE(checked.upstream().owns(p) && checked.upstream().owns(p + size - 1))
+          << size << " at " << alignment;
+    }
+  }
 }
 
 TEST(Pool, SizeZeroIsAPointer) {

@@ -12,7 +12,12 @@ string(REPLACE i386 i686 triplet ${triplet})  # which is what Debian's compiler 
 
 set(CMAKE_C_COMPILER ${triplet}-gcc)
 set(CMAKE_CXX_COMPILER ${triplet}-g++)
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-${POND_MACHINE} -L /usr/${triplet})
+if(POND_MACHINE STREQUAL i386 AND CMAKE_HOST_SYSTEM_PROCESSOR STREQUAL x86_64)
+  # Which runs it itself; only where the libraries are has to be said.
+  set(CMAKE_CROSSCOMPILING_EMULATOR /usr/${triplet}/lib/ld-linux.so.2 --library-path /usr/${triplet}/lib)
+else()
+  set(CMAKE_CROSSCOMPILING_EMULATOR qemu-${POND_MACHINE} -L /usr/${triplet})
+endif()
 
 # Libraries and headers are the machine's own, programs those of this one.
 set(CMAKE_FIND_ROOT_PATH ${POND_MACHINE_PACKAGES} /usr/${triplet})

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The tests on other machines, under qemu-user, and with musl:
+# The tests on other machines and with musl:
 #
 #   tests/machines/run.sh [aarch64|s390x|i386|musl...]     all of them by default
 #
+# qemu-user runs what is built for aarch64 and s390x; a processor of this machine's kind runs i386 itself.
 # Left out by name: tests under this machine's valgrind (memcheck), AddressSanitizer's (its shadow memory under
 # qemu was not tried), and scripts that read x86 instructions or start programs without an emulator (Check).
 set -euo pipefail
@@ -14,7 +15,7 @@ not_there='memcheck|Watch\.asan|Check\.'
 machines=("$@")
 [ $# -ne 0 ] || machines=(aarch64 s390x i386 musl)
 
-step "machines: packages" cmake/install_packages.sh build machines
+step "machines: packages" cmake/install_packages.sh build "${machines[@]}"
 for machine in "${machines[@]}"; do
   case $machine in
     aarch64 | s390x | i386)

@@ -43,6 +43,9 @@ class prover {
   expr most() { return ~word(std::uint64_t{0}); }
   expr impossible() { return lshr(most(), word(1)); }
 
+  /// sizeof(block): two pointers, which on 32 bits is not a whole quantum.
+  expr block_header() { return word(std::uint64_t{2} * bits_ / 8); }
+
   void prove(const std::string &claim, const expr &assumed, const expr &claimed) {
     z3::solver solver(context_);
     solver.add(assumed && !claimed);
@@ -127,7 +130,7 @@ void prove_blocks(prover &p) {
   const expr base = p.word("base");
   const expr size = p.word("size");
   const expr alignment = p.word("alignment");
-  const expr header = most;  // sizeof(block)
+  const expr header = p.block_header();
   const expr bytes = sizes::least_block(size, alignment, header);
   const expr begin = base + header;
   const expr at = begin + ((p.word(std::uint64_t{0}) - begin) & (alignment - 1));
@@ -136,10 +139,10 @@ void prove_blocks(prover &p) {
               no_carry(base, bytes),
           multiple(at, alignment) && ule(begin, at) && ule(at, base + bytes) &&
               ule(size, base + bytes - at));
-  p.prove("least_block: not more than a quantum is too much where the alignment is usual",
+  p.prove("least_block: header and waste are below two quanta where the alignment is usual",
           power_of_two(alignment) && ule(alignment, most) &&
               ule(size, p.impossible() - p.word(2 * quantum)),
-          ult(bytes - header - size, most));
+          ult(bytes - size, most + most));
 }
 
 }  // namespace
