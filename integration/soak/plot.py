@@ -1,7 +1,7 @@
 """Draws what a soak has recorded."""
 import matplotlib
 
-matplotlib.use("svg")
+matplotlib.use("agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 PANELS = (("KiB", ("KiB",), "linear"), ("descriptors", ("descriptors",), "linear"),
@@ -35,5 +35,5 @@ def draw(rows, title, path):
             axis.set_ylim(bottom=0)
     axes[-1].legend(loc="upper right")
     axes[-1].set_xlabel("minutes; shaded: clients leave (yellow), reload (blue), no memory (red)")
-    figure.savefig(path, metadata={"Date": None})
+    figure.savefig(path, dpi=70)
     plt.close(figure)

@@ -135,7 +135,7 @@ class Soak(threading.Thread):
             table = csv.DictWriter(f, self.rows[0])
             table.writeheader()
             table.writerows(self.rows)
-        plot.draw(self.rows, f"{self.subject.name}, {self.seconds / 60:.0f} minutes", name + ".svg")
+        plot.draw(self.rows, f"{self.subject.name}, {self.seconds / 60:.0f} minutes", name + ".png")
 
 
 def main():
