@@ -14,7 +14,7 @@ build=(g++ cmake ninja-build zlib1g-dev libfmt-dev libcli11-dev nlohmann-json3-d
 contenders=('libboost-container1.81-dev|libboost-container1.74-dev' libapr1-dev libprotobuf-dev llvm-14-dev libmimalloc-dev
   libjemalloc-dev libbenchmark-dev dpkg-dev ca-certificates)
 examples=('libboost-json1.81-dev|libboost1.74-dev' rapidjson-dev wrk libmimalloc2.0)
-test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck pkg-config binutils
+test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 cppcheck shellcheck pkg-config binutils
   python3 git libz3-dev)
 nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
   apache2-utils procps util-linux curl valgrind libluajit2-5.1-2 libgd3 libgeoip1 geoip-database

@@ -15,7 +15,7 @@ bool begin_recycling(head &pool) noexcept {
   std::size_t size = sizes::round_up(sizeof(recycler), sizes::quantum);
   void *bins = take_memory(s, size, sizes::quantum);
   if (bins == nullptr) return false;
-  s.ext->bins = ::new (bins) recycler{};
+  s.ext->bins = new (bins) recycler{};
   s.ext->bins->size = size;
   if (s.threshold > most_recycled) s.threshold = most_recycled;
   s.ext->real = pool;

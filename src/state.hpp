@@ -184,7 +184,8 @@ inline head &real(head &pool) noexcept {
 inline const head &real(const head &pool) noexcept { return real(const_cast<head &>(pool)); }
 
 inline unsigned char *base_of(state &s) noexcept {
-  return reinterpret_cast<unsigned char *>(&s) - std::size_t{s.prefix} * sizeof(void *);
+  const std::size_t prefix = s.prefix * sizeof(void *);
+  return reinterpret_cast<unsigned char *>(&s) - prefix;
 }
 
 /// The host whose struct a pool lies in, or null. Only with one is there more before the state than

@@ -24,6 +24,8 @@ class space {
       if (padding(it->first, alignment) + size > it->second) continue;
       if (best == free_.end() || it->second < best->second) best = it;
     }
+    // There always is one: the last hole has no end.
+    // cppcheck-suppress derefInvalidIterator
     const auto [offset, length] = *best;
     const std::size_t at = offset + padding(offset, alignment);
     free_.erase(best);

@@ -25,7 +25,7 @@ for machine in "${machines[@]}"; do
         "-DPOND_MACHINE=$machine" "-DPOND_MACHINE_PACKAGES=$packages" -DZLIB_USE_STATIC_LIBS=ON)
       ;;
     musl)
-      arguments=(-S tests/machines/musl --toolchain "$PWD/cmake/toolchains/musl.cmake"
+      arguments=(-S tests/machines/c_programs --toolchain "$PWD/cmake/toolchains/musl.cmake"
         -DCMAKE_BUILD_TYPE=Release)
       ;;
     *) echo "$0: no machine \"$machine\"" >&2; exit 2 ;;
