@@ -60,8 +60,7 @@ bool owns(const owned &cleanup, int fd) noexcept {
          static_cast<const temp_file *>(cleanup.data)->fd == fd;
 }
 
-}  // namespace
-
+/// Whether there were any.
 bool run_cleanups(state &s, std::uint64_t since) noexcept {
   bool any = false;
   while (s.cleanups != nullptr && epoch_of(*s.cleanups) >= since) {
@@ -69,6 +68,15 @@ bool run_cleanups(state &s, std::uint64_t since) noexcept {
     any = true;
   }
   return any;
+}
+
+}  // namespace
+
+/// Again after cleanups, which may make a child.
+void run_everything(state &s, std::uint64_t since) noexcept {
+  do {
+    destroy_children(s, since);
+  } while (run_cleanups(s, since));
 }
 
 pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexcept {

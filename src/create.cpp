@@ -262,7 +262,6 @@ bool adopt_default(head &pool) noexcept {
   head begun{};
   if (begin_plain(&begun, default_first_block, {}) == nullptr) return false;
   pool = begun;
-  moved(pool);
   return true;
 }
 

@@ -47,11 +47,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
   ext.marks = mark;
   ext.floor = since;
   s.flags |= flag_running;
-  bool again = true;
-  while (again) {
-    again = destroy_children(s, since);
-    again = run_cleanups(s, since) || again;
-  }
+  run_everything(s, since);
   ext.floor = outer_floor;
   ext.marks = mark;  // a mark that a cleanup left open ends here
   return finish_running(s, outermost);

@@ -36,15 +36,6 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
 
 void empty(head &pool) noexcept { pool = {nowhere(), nowhere(), nullptr}; }
 
-/// Children and cleanups until there are none: a cleanup may register another, or make a child.
-void run_everything(state &s) noexcept {
-  bool again = true;
-  while (again) {
-    again = destroy_children(s, 0);
-    again = run_cleanups(s, 0) || again;
-  }
-}
-
 /// The whole first block is room again, and shown to the head.
 void begin_again(head &h, state &s) noexcept {
   h.cur = reinterpret_cast<unsigned char *>(&s + 1);
@@ -133,7 +124,7 @@ void destroy_state(state &s, head *pool) noexcept {
   if (s.cleanups != nullptr || s.ext != nullptr) {
     if (s.ext != nullptr) s.ext->marks = nullptr;
     s.flags |= flag_running;
-    run_everything(s);
+    run_everything(s, 0);
   }
   if (pool != nullptr && (s.flags & flag_doomed) == 0) empty(*pool);
   release_larges(s, 0);
@@ -168,7 +159,6 @@ bool retain(head &pool) noexcept {
   if (pool.state == nullptr && !adopt_default(pool)) return false;
   state &s = *pool.state;
   if (extend_state(s) == nullptr) return false;
-  if (s.ext->owner == nullptr) s.ext->owner = &pool;
   __atomic_add_fetch(&s.ext->references, 1, __ATOMIC_RELAXED);
   return true;
 }
@@ -199,7 +189,7 @@ void reset(head &pool) noexcept {
   if ((s.flags & flag_running) != 0) return misuse(s, EBUSY, "reset by one of its own cleanups");
   if (s.ext != nullptr) s.ext->marks = nullptr;
   s.flags |= flag_running;
-  run_everything(s);
+  run_everything(s, 0);
   if (!finish_running(s, true)) return;
   if (s.ext != nullptr) s.ext->marks = nullptr;  // one that a cleanup left open
   release_larges(s, 0);

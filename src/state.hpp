@@ -106,7 +106,7 @@ struct value_table {
 struct extension {
   head real;         // the true bounds of a pool that hides them
   std::size_t size;  // bytes of this block
-  head *owner;       // the head, for callbacks and for the parent, which empties it
+  head *owner;       // with options or a parent the head: for callbacks, and to be emptied
   state *parent;
   state *children;  // newest first
   state *older;     // siblings
@@ -226,7 +226,7 @@ void release_large(state &s, owned *large) noexcept;
 void release_larges(state &s, std::uint64_t since) noexcept;
 
 // cleanup.cpp
-bool run_cleanups(state &s, std::uint64_t since) noexcept;
+void run_everything(state &s, std::uint64_t since) noexcept;
 
 // values.cpp
 void free_values(state &s) noexcept;
@@ -242,7 +242,7 @@ void tell_passed(const extension *ext, std::size_t bytes,
                  const extension *until = nullptr) noexcept;
 bool enter_tree(state &s, head &parent) noexcept;
 void leave_tree(state &s) noexcept;
-bool destroy_children(state &s, std::uint64_t since) noexcept;
+void destroy_children(state &s, std::uint64_t since) noexcept;
 
 /// What is taken is counted in quanta; rounded up, both ways alike, where a tool wants exact sizes.
 constexpr std::size_t quanta(std::size_t bytes) noexcept {

@@ -178,8 +178,7 @@ void leave_tree(state &s) noexcept {
   ext.parent = nullptr;
 }
 
-bool destroy_children(state &s, std::uint64_t since) noexcept {
-  bool any = false;
+void destroy_children(state &s, std::uint64_t since) noexcept {
   while (s.ext != nullptr && s.ext->children != nullptr && s.ext->children->ext->epoch >= since) {
     state &child = *s.ext->children;
     if ((child.flags & flag_running) != 0) {
@@ -187,9 +186,7 @@ bool destroy_children(state &s, std::uint64_t since) noexcept {
     } else {
       destroy_state(child, child.ext->owner);
     }
-    any = true;
   }
-  return any;
 }
 
 bool outlives(const head &a, const head &b) noexcept {

@@ -57,6 +57,63 @@ TEST(CApi, AlignmentsAreCheckedWhereverTheyAreGiven) {
   pond_destroy(pool);
 }
 
+TEST(CApi, NullBesideAPool) {
+  pond_pool *pool = pond_create(0);
+  pond_cleanup_cancel(pool, nullptr);
+  pond_cleanup_run(pool, nullptr);
+  errno = 0;
+  EXPECT_EQ(pond_create_with(nullptr), nullptr);
+  EXPECT_EQ(errno, EINVAL);
+  EXPECT_TRUE(pond_outlives(pool, pool));
+  EXPECT_FALSE(pond_outlives(nullptr, pool));
+  EXPECT_FALSE(pond_outlives(pool, nullptr));
+  pond_destroy(pool);
+}
+
+TEST(CApi, WhatCopiesSaysWhenThereIsNoMemory) {
+  pond_pool *pool = pond_create(0);
+  pond_seal(pool);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(pond_memdup(pool, "text", 5), nullptr);
+  EXPECT_EQ(pond_strdup(pool, "text"), nullptr);
+  EXPECT_EQ(pond_printf(pool, "%d", 7), nullptr);
+  EXPECT_EQ(pond_printf(pool, "%0300d", 7), nullptr);
+  EXPECT_EQ(pond_calloc(pool, 1, 1), nullptr);
+  testing::internal::GetCapturedStderr();
+  pond_destroy(pool);
+}
+
+TEST(CApi, TextIsPacked) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond_pool *pool = pond_create(4096);
+  const char *first = pond_strdup(pool, "ab");
+  const char *second = pond_printf(pool, "%d", 1234);
+  EXPECT_EQ(second, first + 3);
+  auto *third = static_cast<char *>(pond_alloc_packed(pool, 3));
+  EXPECT_EQ(third, second + 5);
+  EXPECT_EQ(pond_alloc_packed(pool, 1), third + 3);
+  pond_destroy(pool);
+}
+
+/// The largest sizes that an object can have are no mistake; there is no such memory.
+TEST(CApi, TheLargestSizesAreNoMistake) {
+  pond_options options = POND_OPTIONS_INIT;
+  options.largest_block = PTRDIFF_MAX;
+  pond_pool *pool = pond_create_with(&options);
+  ASSERT_NE(pool, nullptr);
+  options.first_block = PTRDIFF_MAX;
+  errno = 0;
+  EXPECT_EQ(pond_create_with(&options), nullptr);
+  EXPECT_EQ(errno, ENOMEM);
+  errno = 0;
+  EXPECT_EQ(pond_alloc_large(pool, support::opaque(SIZE_MAX)), nullptr);
+  EXPECT_EQ(errno, ENOMEM);
+  pond_destroy(pool);
+  options.first_block = std::size_t{PTRDIFF_MAX} + 1;
+  EXPECT_EQ(pond_create_with(&options), nullptr);
+  EXPECT_EQ(errno, EINVAL);
+}
+
 TEST(CApi, TheSamePoolAsInCpp) {
   pond::pool pool(pond::options{.tag = "both"});
   EXPECT_STREQ(pond_get_tag(pool.handle()), "both");

@@ -1,7 +1,9 @@
 // The block cache of a thread: bounded, trimmed, given back.
+#include <dlfcn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <fstream>
 #include <thread>
@@ -12,6 +14,14 @@
 namespace {
 
 using support::checked_default_upstream;
+
+/// Creates and destroys pools of one block, one at a time: each gives the cache one block.
+void give(int times, std::size_t first_block) {
+  for (int i = 0; i < times; ++i) const pond::pool pool(first_block);
+}
+
+/// More gives than lie between two trims, so that there is one at least.
+constexpr int until_trimmed = 2500;
 
 TEST(Cache, ASizeUsedBeforeCostsNoCallOfTheUpstream) {
   POND_SKIP_WHEN_TRAPPED();
@@ -73,10 +83,57 @@ TEST(Cache, ShrinksWhenDemandFalls) {
   EXPECT_LT(pond_cached_bytes(), at_peak / 10);
 }
 
+TEST(Cache, GivesHalfOfWhatNobodyNeedsBackAtATime) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  {
+    std::vector<pond::pool> peak;
+    for (int i = 0; i < 16; ++i) peak.emplace_back(4096);
+  }
+  std::vector<std::size_t> kept;
+  for (int i = 0; i < 8 * until_trimmed; ++i) {
+    give(1, 1024);
+    const std::size_t blocks = (pond_cached_bytes() - 1024) / 4096;
+    if (kept.empty() || kept.back() != blocks) kept.push_back(blocks);
+  }
+  EXPECT_EQ(kept, (std::vector<std::size_t>{16, 8, 4, 2, 1, 0}));
+}
+
+TEST(Cache, FullItGivesTheRestBackAndIsTrimmedAllTheSame) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  constexpr std::size_t limit = std::size_t{16} * 4096;
+  pond_set_cache_limit(limit);
+  {
+    std::vector<pond::pool> peak;
+    for (int i = 0; i < 20; ++i) peak.emplace_back(4096);
+  }
+  EXPECT_EQ(pond_cached_bytes(), limit);
+  EXPECT_EQ(upstream->held(), limit);
+  give(3 * until_trimmed, 8192);
+  EXPECT_LE(pond_cached_bytes(), limit / 2 + 8192);
+  pond_set_cache_limit(std::size_t{1} << 20);
+}
+
+TEST(Cache, ALargerBlockOfTheClassIsFoundBehindASmallerOne) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_default_upstream upstream;
+  {
+    const pond::pool smaller(4096);  // given back last, so looked at first
+    const pond::pool larger(4112);
+  }
+  const std::size_t calls = upstream->calls();
+  give(1, 4112);
+  EXPECT_EQ(upstream->calls(), calls);
+}
+
 TEST(Cache, IsGivenBackWhenItsThreadEnds) {
   POND_SKIP_WHEN_TRAPPED();
   checked_default_upstream upstream;
-  std::thread([] { const pond::pool pool(4096); }).join();
+  std::thread([] {
+    give(1, 4096);
+    EXPECT_EQ(pond_cached_bytes(), 4096U);
+  }).join();
   EXPECT_EQ(upstream->held(), 0U);
 }
 
@@ -145,6 +202,40 @@ TEST(Cache, NoMemoryFromTheUpstreamEmptiesItFirst) {
 }
 
 #if !defined(__SANITIZE_THREAD__)  // has a malloc of its own
+
+std::atomic<int> times_passed_on = 0;
+
+}  // namespace
+
+/// In the place of the C library's, which is called all the same.
+extern "C" int malloc_trim(std::size_t pad) noexcept {
+  ++times_passed_on;
+  using function = int (*)(std::size_t);
+  const auto next = reinterpret_cast<function>(dlsym(RTLD_NEXT, "malloc_trim"));
+  return next != nullptr ? next(pad) : 0;
+}
+
+namespace {
+
+/// On a thread of its own, whose cache knows of no earlier peak.
+TEST(Cache, TheSystemGetsMemoryOnceAndOnlyWhenHalfOfAPeakHasPassed) {
+  POND_SKIP_WHEN_TRAPPED();
+  std::thread([] {
+    pond_set_cache_limit(65536);
+    std::vector<pond::pool> peak;
+    for (int i = 0; i < 100; ++i) peak.emplace_back(8192);
+    times_passed_on = 0;
+    peak.resize(60);
+    give(4 * until_trimmed, 1024);
+    EXPECT_EQ(times_passed_on, 0) << "four tenths";
+    peak.resize(40);
+    give(4 * until_trimmed, 1024);
+    EXPECT_EQ(times_passed_on, 1) << "six tenths";
+    give(4 * until_trimmed, 1024);
+    EXPECT_EQ(times_passed_on, 1) << "the peak has passed already";
+    pond_set_cache_limit(std::size_t{1} << 20);
+  }).join();
+}
 
 /// Bytes of this process that are in memory.
 std::size_t resident_bytes() {

@@ -276,8 +276,11 @@ TEST(Descriptors, CanBeClosedEarlyOfEitherKind) {
   EXPECT_TRUE(checked.pool.close_fd(file.fd));
   EXPECT_FALSE(file.exists());
   EXPECT_FALSE(is_open(file.fd));
+  const int newer = open_null();
+  checked.pool.own_fd(newer);
   EXPECT_TRUE(checked.pool.close_fd(fd));
   EXPECT_FALSE(is_open(fd));
+  EXPECT_TRUE(is_open(newer));
   errno = 0;
   EXPECT_FALSE(checked.pool.close_fd(fd));
   EXPECT_EQ(errno, EBADF);

@@ -7,6 +7,67 @@
 
 namespace {
 
+/// A pool, and how often the child that its cleanup makes has ended.
+struct late_parent {
+  pond_pool *pool;
+  int ended;
+  static void make_child(void *self) {
+    auto *parent = static_cast<late_parent *>(self);
+    pond_options options = POND_OPTIONS_INIT;
+    options.parent = parent->pool;
+    pond_on_destroy(pond_create_with(&options), support::count, &parent->ended);
+  }
+};
+
+TEST(Corner, AChildThatACleanupMakesEndsWithTheRest) {
+  support::checked_default_upstream upstream;
+  late_parent parent{pond_create(4096), 0};
+  const pond_mark mark = pond_get_mark(parent.pool);
+  pond_on_destroy(parent.pool, late_parent::make_child, &parent);
+  EXPECT_TRUE(pond_rewind(parent.pool, mark));
+  EXPECT_EQ(parent.ended, 1) << "by a rewind";
+  pond_on_destroy(parent.pool, late_parent::make_child, &parent);
+  pond_reset(parent.pool);
+  EXPECT_EQ(parent.ended, 2) << "by a reset";
+  pond_on_destroy(parent.pool, late_parent::make_child, &parent);
+  pond_destroy(parent.pool);
+  EXPECT_EQ(parent.ended, 3);
+  pond_trim();
+}
+
+TEST(Corner, ARewindThatEndsThePoolIsOne) {
+  support::checked_default_upstream upstream;
+  pond_pool *pool = pond_create(4096);
+  const pond_mark mark = pond_get_mark(pool);
+  pond_on_destroy(
+      pool, [](void *self) { pond_destroy(static_cast<pond_pool *>(self)); }, pool);
+  EXPECT_TRUE(pond_rewind(pool, mark));
+  pond_trim();
+  EXPECT_EQ(upstream->live(), 0U);
+}
+
+/// A pool, and a mark that one of its older cleanups goes back to.
+struct rewinder {
+  pond_pool *pool;
+  pond_mark mark;
+  bool went_back;
+  static void run(void *self) {
+    auto *r = static_cast<rewinder *>(self);
+    r->went_back = pond_rewind(r->pool, r->mark);
+  }
+};
+
+TEST(Corner, MarksEndBeforeTheCleanupsOfAReset) {
+  rewinder r{pond_create(4096), {}, true};
+  pond_on_destroy(r.pool, rewinder::run, &r);
+  r.mark = pond_get_mark(r.pool);
+  testing::internal::CaptureStderr();
+  pond_reset(r.pool);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("stale mark"), std::string::npos);
+  EXPECT_FALSE(r.went_back);
+  pond_destroy(r.pool);
+}
+
 void leave_a_mark(void *pool) { (void)pond_get_mark(static_cast<pond_pool *>(pool)); }
 
 TEST(Corner, AMarkThatACleanupLeavesOpenEndsWithTheReset) {

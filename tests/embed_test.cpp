@@ -135,6 +135,30 @@ TEST(Embed, APlainHostIsToldToo) {
   pond_trim();
 }
 
+/// An index of the large allocations, too, and whatever the host does to errno.
+TEST(Embed, TheHostIsToldOfWhatThePoolNeedsItself) {
+  support::checked_default_upstream upstream;
+  const pond_embedding wanted = embedding([](void *h, std::size_t, std::size_t, bool) {
+    ++static_cast<told *>(static_cast<host *>(h)->more[0])->times;
+    errno = 0;
+  });
+  auto *h = static_cast<host *>(pond_embed(4096, 0, &wanted));
+  told t{};
+  h->more[0] = &t;
+  const pond_mark mark = pond_get_mark(pool_of(h));  // the extension of its records is there now
+  while (pond_alloc_large(pool_of(h), 100) != nullptr) {
+    pond_stats stats;
+    pond_get_stats(pool_of(h), &stats);
+    if (stats.large == 16) upstream->fail_at(1, true);
+    pond_trim();
+  }
+  EXPECT_EQ(errno, ENOMEM);
+  EXPECT_EQ(t.times, 1);
+  EXPECT_TRUE(pond_rewind(pool_of(h), mark));
+  pond_destroy(pool_of(h));
+  pond_trim();
+}
+
 TEST(Embed, TheHostIsToldOfSizesThatCannotBe) {
   const pond_embedding wanted = embedding([](void *h, std::size_t size, std::size_t, bool large) {
     auto *t = static_cast<told *>(static_cast<host *>(h)->more[0]);

@@ -130,6 +130,30 @@ TEST(Large, ConstantMemoryForAConstantLiveSet) {
   EXPECT_EQ(checked.pool.stats().reserved, reserved);
 }
 
+/// Each has a record in the pool; only many are entered in an index.
+TEST(Large, SixteenTakeNoMemoryBesideTheirOwn) {
+  POND_SKIP_WHEN_TRAPPED();
+  support::checked_default_upstream upstream;
+  pond::pool pool(4096);
+  for (int i = 0; i < 16; ++i) (void)pool.allocate_large(1000);
+  EXPECT_EQ(pool.stats().reserved, 4096U + std::size_t{16} * 1008);
+}
+
+TEST(Large, SizesAboutTheLargestOneThatIsCached) {
+  support::checked_default_upstream upstream;
+  pond_set_cache_limit(SIZE_MAX);
+  constexpr std::size_t about = std::size_t{1} << 21;
+  pond::pool pool;
+  for (std::size_t size = about - 64; size < about + 64; size += 4) {
+    for (int again = 0; again < 2; ++again) {
+      auto *p = static_cast<char *>(pool.allocate_large(size));
+      p[0] = p[size - 1] = 'x';
+      ASSERT_TRUE(pool.free(p)) << size;
+    }
+  }
+  pond_set_cache_limit(std::size_t{1} << 20);
+}
+
 TEST(Large, DeallocateFreesIt) {
   checked_pool checked;
   void *p = checked.pool.allocate_large(1000);
@@ -159,6 +183,18 @@ TEST(Resize, ChangesTheNewestInPlaceAndCopiesTheRest) {
   EXPECT_NE(pond_resize(pool, nullptr, 0, 10), nullptr);
 }
 
+/// Also in a pool without options, which has ways of its own.
+TEST(Resize, WhatShrinksStaysWhereItIs) {
+  pond_pool *pool = pond_create(4096);
+  void *p = pond_alloc(pool, 100);
+  support::use(pond_alloc(pool, 1));
+  EXPECT_EQ(pond_resize(pool, p, 100, 50), p);
+  EXPECT_EQ(pond_resize(pool, p, 50, 50), p);
+  void *large = pond_alloc_large(pool, 1000);
+  EXPECT_EQ(pond_resize(pool, large, 1000, 600), large);
+  pond_destroy(pool);
+}
+
 TEST(Resize, OnFailureEverythingIsAsItWas) {
   checked_pool checked;
   pond_pool *pool = checked.pool.handle();
@@ -185,6 +221,13 @@ TEST(FreeSized, GivesBackTheNewestAndTheLarge) {
     EXPECT_EQ(pond_alloc(pool, 50), small);
   }
   pond_free_sized(pool, nullptr, 50);
+  pond_pool *plain = pond_create(4096);
+  small = pond_alloc(plain, 50);
+  pond_free_sized(plain, small, 50);
+  if (!support::trapped) {
+    EXPECT_EQ(pond_alloc(plain, 50), small);
+  }
+  pond_destroy(plain);
 }
 
 }  // namespace

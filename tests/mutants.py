@@ -18,7 +18,7 @@ MUTANTS = [
      "return round_up(pick(ule(least, wanted), wanted, least), as(wanted, quantum));",
      "return pick(ule(least, wanted), wanted, least);"),
     ("Bug02.*", "src/create.cpp", "sizes::add(prefix, sizeof(state) + least_room));", "0);"),
-    ("Bug03.*", "src/pool.cpp", "  run_everything(s);\n  if (!finish_running(s, true)) return;",
+    ("Bug03.*", "src/pool.cpp", "  run_everything(s, 0);\n  if (!finish_running(s, true)) return;",
      "  if (!finish_running(s, true)) return;"),
     ("Bug04.*", "src/pool.cpp",
      "  while (s.cleanups != nullptr && s.ext == nullptr) {\n    owned *cleanup = s.cleanups;\n"

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Changes the core at every place where a rule of tests/places.py applies, one place at a time, and
-runs the tests of behaviour: the share of changes that they notice says how much they see.
+runs the tests: the share of changes that they notice says how much they see. What the tests of
+behaviour do not notice goes through the other suites of tests/suites.py.
 
-What was tried is kept in build/mutate.json and not tried again until its text changes, so that a
+What was tried is kept in build/mutate/results.json and not tried again until its text changes, so that a
 run can be interrupted and goes on. A change that does not compile, or of which the program is the
-same, is not a mutant. Survivors that no test can kill are in tests/mutants_explained.json.
+same, is not a mutant. Survivors that no test can catch are in tests/mutants_explained.json, each
+with its reason: one change (`old`, `new`), or a `bound` that is only tuned, by its name.
 """
 import argparse
 import collections
@@ -13,47 +15,18 @@ import json
 import os
 import queue
 import random
+import re
 import threading
 import time
 
 import places as core
-from variants import SOURCE, Variant
+from suites import Bench, SUITES, caught_by
+from variants import SOURCE
 
-STATE = os.path.join(SOURCE, "build", "mutate.json")
+STATE = os.path.join(SOURCE, "build", "mutate", "results.json")
 EXPLAINED = os.path.join(SOURCE, "tests", "mutants_explained.json")
-# A test program that takes so many times as long as that of the unchanged core hangs.
-MOST_TIMES_LONGER = 20
-LEAST_PATIENCE = 10  # seconds; other work on the machine slows both down
 BETWEEN_SAVES = 5  # seconds
-
-
-def program_of(copy):
-    with open(copy.path("build/tests/pond_tests"), "rb") as program:
-        return hashlib.sha256(program.read()).hexdigest()
-
-
-class Copy:
-    """A copy of the sources that builds, and what its unchanged tests are like."""
-
-    def __init__(self, number):
-        self.variant = Variant(f"mutate-{number}", "-DCMAKE_CXX_FLAGS_RELEASE=-O1")
-        failed = self.variant.build("pond_tests")
-        if failed is not None:
-            raise RuntimeError(failed)
-        self.program = program_of(self.variant)
-        began = time.monotonic()
-        if not self.variant.survives():
-            raise RuntimeError("the tests fail without any change")
-        taken = time.monotonic() - began
-        self.patience = max(LEAST_PATIENCE, int(MOST_TIMES_LONGER * taken))
-
-    def attempt(self, place, text):
-        with self.variant.rewritten(place.name, text, place.changed):
-            if self.variant.build("pond_tests") is not None:
-                return "invalid"
-            if program_of(self.variant) == self.program:
-                return "same"
-            return "survived" if self.variant.survives(longest=self.patience) else "killed"
+COMPARISONS = ("<", "<=", ">", ">=")
 
 
 class State:
@@ -64,7 +37,7 @@ class State:
     def note(self, place, result):
         with self.lock:
             self.results[place.key] = result
-            print(f"{result:8} {place.name}:{place.line}: {place.new_line}", flush=True)
+            print(f"{result:16} {place.name}:{place.line}: {place.new_line}", flush=True)
             if time.monotonic() - self.saved > BETWEEN_SAVES:
                 self.save()
 
@@ -76,51 +49,90 @@ class State:
         self.saved = time.monotonic()
 
 
-def explained_by(place, explained):
-    wanted = (place.name, place.old_line, place.new_line)
-    return next((e for e in explained if (e["file"], e["old"], e["new"]) == wanted), None)
+def moves_a_bound(place, name):
+    """Whether the change is of a named bound, or of a comparison with it that is one off then."""
+    if re.search(rf"\bconstexpr\b.* {name} =", place.old_line):
+        return True
+    return place.old in COMPARISONS and re.match(rf" {name}\b", place.rest) is not None
 
 
-def report(places, results):
-    explained = json.load(open(EXPLAINED))
+def explains(entry, place):
+    if entry["file"] != place.name:
+        return False
+    if "bound" in entry:
+        return moves_a_bound(place, entry["bound"])
+    return (entry["old"], entry["new"]) == (place.old_line, place.new_line)
+
+
+class Explanations:
+    """Why what survives cannot be seen, or is only slower."""
+
+    def __init__(self):
+        self.entries = json.load(open(EXPLAINED))
+
+    def of(self, place):
+        return next((entry for entry in self.entries if explains(entry, place)), None)
+
+
+def attempt(bench, suites, place, text, explained):
+    """Suite by suite; what is explained is seen by none but perhaps the first."""
+    for suite in suites:
+        result = bench.attempt(suite, place, text) if suite.concerns(place.name) else "survived"
+        if result != "survived" or explained:
+            return result
+    return "survived"
+
+
+def print_place(place):
+    print(f"{place.name}:{place.line}\n  - {place.old_line}\n  + {place.new_line}")
+
+
+def report(places, results, explanations):
     counts = collections.Counter()
     unexplained = []
     for place in places:
         result = results.get(place.key, "untried")
-        if result == "survived" and explained_by(place, explained) is not None:
+        if result == "survived" and explanations.of(place) is not None:
             result = "explained"
         counts[result] += 1
         if result == "survived":
             unexplained.append(place)
     for place in unexplained:
-        print(f"{place.name}:{place.line}\n  - {place.old_line}\n  + {place.new_line}")
-    caught, survived, reasoned = counts["killed"], counts["survived"], counts["explained"]
-    mutants = caught + survived + reasoned
-    print(f"places                       {len(places):5}")
-    print(f"tried                        {len(places) - counts['untried']:5}")
-    print(f"  do not compile             {counts['invalid']:5}")
-    print(f"  the same program           {counts['same']:5}")
-    print(f"  mutants                    {mutants:5}")
-    if mutants != 0:
-        print(f"    caught                   {caught:5}  {100 * caught / mutants:5.1f} %")
-        print(f"    survive, and are explained {reasoned:3}  {100 * reasoned / mutants:5.1f} %")
-        print(f"    survive                  {survived:5}  {100 * survived / mutants:5.1f} %")
-    return survived == 0
+        print_place(place)
+    caught = sum(n for result, n in counts.items() if result.startswith("caught"))
+    mutants = caught + counts["survived"] + counts["explained"]
+
+    def share(what, number):
+        print(f"    {what:37} {number:5}  {100 * number / max(mutants, 1):5.1f} %")
+
+    print(f"places                                    {len(places):5}")
+    print(f"tried                                     {len(places) - counts['untried']:5}")
+    print(f"  do not compile                          {counts['invalid']:5}")
+    print(f"  the same program                        {counts['same']:5}")
+    print(f"  mutants                                 {mutants:5}")
+    share("caught", caught)
+    for suite in SUITES:
+        share("  " + suite.name, counts[caught_by(suite)])
+    share("survive, and are explained", counts["explained"])
+    share("survive", counts["survived"])
+    return not unexplained
 
 
-def try_all(todo, texts, state, jobs):
+def try_all(todo, texts, state, suites, jobs):
     waiting = queue.SimpleQueue()
     for place in todo:
         waiting.put(place)
+    explanations = Explanations()
 
     def work(number):
-        copy = Copy(number)
+        bench = Bench(number)
         while True:
             try:
                 place = waiting.get_nowait()
             except queue.Empty:
                 return
-            state.note(place, copy.attempt(place, texts[place.name]))
+            explained = explanations.of(place) is not None
+            state.note(place, attempt(bench, suites, place, texts[place.name], explained))
 
     # Daemons: an interrupt ends the program, and at most the last seconds are tried again.
     workers = [threading.Thread(target=work, args=(n,), daemon=True) for n in range(jobs)]
@@ -140,6 +152,8 @@ def main():
     parser.add_argument("--seed", default="", help="which ones; the same seed chooses the same")
     parser.add_argument("--file", help="only places of files whose name contains this")
     parser.add_argument("--again", action="store_true", help="try what survived once more")
+    parser.add_argument("--suites", type=int, default=len(SUITES),
+                        help="so many of the suites, the quickest first")
     parser.add_argument("--jobs", type=int, default=1, help="mutants at a time")
     parser.add_argument("--list", action="store_true", help="print the places and try none")
     parser.add_argument("--report", action="store_true", help="print what is known and try none")
@@ -153,15 +167,16 @@ def main():
         places = [p for number, p in enumerate(places) if number in few]
     if chosen.list:
         for place in places:
-            print(f"{place.name}:{place.line}\n  - {place.old_line}\n  + {place.new_line}")
+            print_place(place)
         print(len(places), "places")
         return
     state = State()
     if not chosen.report:
         again = {None, "survived"} if chosen.again else {None}
         todo = [p for p in places if state.results.get(p.key) in again]
-        try_all(todo, texts, state, chosen.jobs)
-    if not report(places, state.results):
+        suites = [suite for suite in SUITES[:chosen.suites] if suite.available()]
+        try_all(todo, texts, state, suites, chosen.jobs)
+    if not report(places, state.results, Explanations()):
         raise SystemExit("mutants are alive")
 
 

@@ -133,6 +133,7 @@ class Place:
         first = text.rfind("\n", 0, begin) + 1
         last = text.find("\n", end)
         self.old_line = text[first:last].strip()
+        self.old, self.rest = text[begin:end], text[end:last]
         self.new_line = (text[first:begin] + new + text[end:last]).strip()
         # Its neighbours tell it from others like it; a change elsewhere leaves it as it is.
         before = text[text.rfind("\n", 0, max(first - 1, 0)) + 1:first]

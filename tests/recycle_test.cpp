@@ -69,6 +69,18 @@ TEST(Recycle, StatisticsDoNotCountWhatWasGivenBack) {
   EXPECT_EQ(checked.pool.stats().used, used + 112);
   checked.pool.deallocate(q, 100);
   EXPECT_EQ(checked.pool.stats().used, used);
+  EXPECT_EQ(checked.pool.allocate(100), p);
+  EXPECT_EQ(checked.pool.stats().used, used + 112);
+}
+
+TEST(Recycle, UpToTheThresholdItIsNotLarge) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.large_threshold = 2048, .recycle = true});
+  void *p = checked.pool.allocate(2048);
+  support::use(checked.pool.allocate(1));
+  checked.pool.deallocate(p, 2048);
+  EXPECT_EQ(checked.pool.allocate(2048), p);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
 }
 
 TEST(Recycle, OverAlignedMemoryIsUsedAgain) {

@@ -44,21 +44,26 @@ class Variant:
             if not os.path.exists(self.path(name)) or text != open(self.path(name), "rb").read():
                 shutil.copy(os.path.join(SOURCE, name), self.path(name))
 
-    def build(self, target):
+    def build(self, *targets):
         """None, or what the compiler said."""
-        built = run(["cmake", "--build", self.path("build"), "--target", target])
+        built = run(["cmake", "--build", self.path("build"), "--target", *targets])
         return None if built.returncode == 0 else built.stdout[-4000:]
 
-    def survives(self, tests="*", longest=LONGEST):
-        """Whether all of these tests pass; hanging, or taking too much memory, is failing."""
+    def passes(self, command, longest=None, **environment):
+        """Whether a command succeeds in time."""
         # timeout ends what the tests have forked, too.
-        result = run(["timeout", "-s", "KILL", str(longest),
-                      "prlimit", f"--as={MOST_MEMORY}", "--core=0",
-                      self.path("build/tests/pond_tests"), "--gtest_filter=" + tests,
-                      "--gtest_brief=1", "--gtest_fail_fast"], errors="replace",
+        result = run(["timeout", "-s", "KILL", str(longest or LONGEST), *command], errors="replace",
                      # Names of temporary files are the same in every run of the tests.
-                     env={**os.environ, "TEST_TMPDIR": self.folder + "/"})
+                     env={**os.environ, "TEST_TMPDIR": self.folder + "/", **environment})
         return result.returncode == 0
+
+    def survives(self, tests="*", longest=None, environment=None):
+        """Whether all of these tests pass; hanging, or taking too much memory, is failing."""
+        # A sanitizer, which has a limit of its own in the environment, reserves more than this.
+        limit = [] if environment else [f"--as={MOST_MEMORY}"]
+        return self.passes(["prlimit", *limit, "--core=0", self.path("build/tests/pond_tests"),
+                            "--gtest_filter=" + tests, "--gtest_brief=1", "--gtest_fail_fast"],
+                           longest, **(environment or {}))
 
     def replaced(self, name, old, new):
         """While it lasts, `new` stands in the copy of a file where `old` stood, once."""

@@ -77,6 +77,15 @@ TEST(OwnBlocks, SealedResetMarkedMoved) {
   (void)child.allocate(1);
 }
 
+TEST(OwnBlocks, WithoutMemoryAWatchedPoolDoesNotBegin) {
+  support::checked_default_upstream upstream;
+  for (int n = 1; n <= 2; ++n) {
+    const configured fail(("own,fail=" + std::to_string(n)).c_str());
+    EXPECT_EQ(pond_create(4096), nullptr) << n;
+    EXPECT_EQ(upstream->live(), 0U) << n;
+  }
+}
+
 TEST(Fail, TheNthCallFailsAndOnlyThat) {
   support::checked_default_upstream upstream;
   const configured fail("fail=3");
