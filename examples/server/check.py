@@ -18,6 +18,8 @@ from running import Server
 SECONDS = 10  # until what should answer is given up
 SANITIZED = 1 << 40  # bytes of address space that only a sanitizer takes
 LITTLE_MORE = 1 << 20  # bytes that are left while there is no memory
+CALLS = 12  # of the upstream, in which a server meets everything it does with memory
+AT_ONCE = 4
 FLOOD = 300  # connections, each of which needs ten thousand of them
 
 
@@ -113,6 +115,19 @@ class Answers(unittest.TestCase):
         while len(os.listdir(f"/proc/{process}/fd")) > len(before) + 1 and time.monotonic() < end:
             time.sleep(0.02)
         self.assertLessEqual(len(os.listdir(f"/proc/{process}/fd")), len(before) + 1)
+
+    def test_each_call_of_the_upstream_that_fails(self):
+        """... and the few behind it: a connection may be lost, the next one is not. (Only where pools
+        are the server's memory anything fails.)"""
+        for n in range(1, CALLS):
+            with Server(self.program, POND_OPTIONS=f"fail={n}-{n + AT_ONCE}") as server:
+                for _ in range(AT_ONCE + 2):
+                    asked = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
+                    status = None
+                    with contextlib.suppress(http.client.HTTPException, ConnectionError), contextlib.closing(asked):
+                        status = self.ask(asked, "/products/7?related=5")[0]
+                self.assertEqual(status, 200, f"call {n}")
+            self.assertEqual(server.status, 0, f"call {n}")
 
     def test_stops_with_connections_open(self):
         idle = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)

@@ -14,8 +14,8 @@ class Server:
     After that, `usage` is what the process used (resource.struct_rusage) and `status` its exit code.
     """
 
-    def __init__(self, *command, cpu=None, preload=None, stderr=None):
-        environment = dict(os.environ, LD_PRELOAD=preload) if preload else None
+    def __init__(self, *command, cpu=None, preload=None, stderr=None, **environment):
+        environment = dict(os.environ, **environment, **({"LD_PRELOAD": preload} if preload else {}))
         pin = (lambda: os.sched_setaffinity(0, {cpu})) if cpu is not None else None
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True,
                                         env=environment, preexec_fn=pin)
