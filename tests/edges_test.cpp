@@ -46,6 +46,16 @@ TEST(Edge, ARoomIsFilledToItsLastByte) {
   EXPECT_EQ(blocks_of(checked.pool).front().unused, 0U);
 }
 
+TEST(Edge, TheNewestGrowsToTheLastByteOfItsBlock) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.first_block = 1024});
+  void *p = checked.pool.allocate(100);
+  const std::size_t most = 100 + blocks_of(checked.pool).front().unused;
+  EXPECT_FALSE(checked.pool.try_extend(p, 100, most + 1));
+  EXPECT_TRUE(checked.pool.try_extend(p, 100, most));
+  EXPECT_EQ(blocks_of(checked.pool).front().unused, 0U);
+}
+
 TEST(Edge, BlocksFromTheCacheGrowAsOthers) {
   POND_SKIP_WHEN_TRAPPED();
   checked_default_upstream nothing_cached;
@@ -103,6 +113,17 @@ TEST(Edge, WithoutAThresholdWhatHasMoreThan4095BytesIsLarge) {
   };
   EXPECT_EQ(larges_with(4095), 0U);
   EXPECT_EQ(larges_with(4096), 1U);
+}
+
+TEST(Edge, NoThresholdIsBelow64) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.first_block = 1024, .large_threshold = 1});
+  while (blocks_of(checked.pool).front().unused >= 64) (void)checked.pool.allocate(64);
+  (void)checked.pool.allocate(64);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
+  while (blocks_of(checked.pool).back().unused >= 65) (void)checked.pool.allocate(64);
+  (void)checked.pool.allocate(65);
+  EXPECT_EQ(checked.pool.stats().large, 1U);
 }
 
 TEST(Edge, ABufferIsUsedFromItsFirstAlignedByteToItsLast) {

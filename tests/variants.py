@@ -67,13 +67,15 @@ class Variant:
 
     def replaced(self, name, old, new):
         """While it lasts, `new` stands in the copy of a file where `old` stood, once."""
-        text = open(os.path.join(SOURCE, name)).read()
+        text = open(self.path(name)).read()
         if text.count(old) != 1:
             raise ValueError(f"what it replaces is {text.count(old)} times in {name}")
         return self.rewritten(name, text, text.replace(old, new))
 
     def rewritten(self, name, text, changed):
         """While it lasts, the copy of a file, whose text is `text`, reads as `changed`."""
+        if open(self.path(name)).read() != text:
+            raise RuntimeError(f"{name} was changed meanwhile")
         return _Replacement(self.path(name), text, changed)
 
 
