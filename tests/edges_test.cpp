@@ -196,6 +196,8 @@ TEST(Edge, APoolWithOptionsComesFromTheCacheAndGoesThere) {
 /// Whatever can be said first to a pool that was not used yet, says that there is no memory.
 TEST(Edge, WithoutMemoryAnUnusedPoolStaysUnused) {
   checked_default_upstream upstream;
+  workload::checking_upstream another;
+  const pond_upstream of_child = another.get();
   upstream->fail_at(1, true);
   pond::pool pool;
   int key = 0;
@@ -203,7 +205,7 @@ TEST(Edge, WithoutMemoryAnUnusedPoolStaysUnused) {
   EXPECT_EQ(pool.try_allocate(10, 64), nullptr);
   EXPECT_THROW((void)pool.allocate_large(10), std::bad_alloc);
   EXPECT_THROW(pool.on_destroy([] {}), std::bad_alloc);
-  EXPECT_THROW((void)pool.child(), std::bad_alloc);
+  EXPECT_THROW((void)pool.child({.upstream = &of_child}), std::bad_alloc);
   EXPECT_EQ(pond_set(pool.handle(), &key, &key, nullptr), -1);
   EXPECT_EQ(pond_retain(pool.handle()), -1);
   EXPECT_EQ(pond_get_mark(pool.handle()).opaque[0], 0U);
