@@ -263,11 +263,9 @@ void seal(head &pool) noexcept {
   if ((s.flags & flag_sealed) != 0) return;
   s.flags |= flag_sealed;
   head &h = real(pool);
-  if ((s.flags & flag_trapped) == 0) {
-    keep_room(s, h.cur, h.end);
-    hide(h);
-  }
-  hide(pool);
+  if ((s.flags & flag_trapped) != 0) return;  // it shows nothing as it is
+  keep_room(s, h.cur, h.end);
+  hide(h);
 }
 
 void broken(const char *what) noexcept {

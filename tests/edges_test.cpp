@@ -46,6 +46,16 @@ TEST(Edge, ARoomIsFilledToItsLastByte) {
   EXPECT_EQ(blocks_of(checked.pool).front().unused, 0U);
 }
 
+TEST(Edge, TheNewestGrowsToTheLastByteOfItsBlock) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.first_block = 1024});
+  void *p = checked.pool.allocate(100);
+  const std::size_t most = 100 + blocks_of(checked.pool).front().unused;
+  EXPECT_FALSE(checked.pool.try_extend(p, 100, most + 1));
+  EXPECT_TRUE(checked.pool.try_extend(p, 100, most));
+  EXPECT_EQ(blocks_of(checked.pool).front().unused, 0U);
+}
+
 TEST(Edge, BlocksFromTheCacheGrowAsOthers) {
   POND_SKIP_WHEN_TRAPPED();
   checked_default_upstream nothing_cached;
@@ -103,6 +113,17 @@ TEST(Edge, WithoutAThresholdWhatHasMoreThan4095BytesIsLarge) {
   };
   EXPECT_EQ(larges_with(4095), 0U);
   EXPECT_EQ(larges_with(4096), 1U);
+}
+
+TEST(Edge, NoThresholdIsBelow64) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.first_block = 1024, .large_threshold = 1});
+  while (blocks_of(checked.pool).front().unused >= 64) (void)checked.pool.allocate(64);
+  (void)checked.pool.allocate(64);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
+  while (blocks_of(checked.pool).back().unused >= 65) (void)checked.pool.allocate(64);
+  (void)checked.pool.allocate(65);
+  EXPECT_EQ(checked.pool.stats().large, 1U);
 }
 
 TEST(Edge, ABufferIsUsedFromItsFirstAlignedByteToItsLast) {
@@ -175,6 +196,8 @@ TEST(Edge, APoolWithOptionsComesFromTheCacheAndGoesThere) {
 /// Whatever can be said first to a pool that was not used yet, says that there is no memory.
 TEST(Edge, WithoutMemoryAnUnusedPoolStaysUnused) {
   checked_default_upstream upstream;
+  workload::checking_upstream another;
+  const pond_upstream of_child = another.get();
   upstream->fail_at(1, true);
   pond::pool pool;
   int key = 0;
@@ -182,7 +205,7 @@ TEST(Edge, WithoutMemoryAnUnusedPoolStaysUnused) {
   EXPECT_EQ(pool.try_allocate(10, 64), nullptr);
   EXPECT_THROW((void)pool.allocate_large(10), std::bad_alloc);
   EXPECT_THROW(pool.on_destroy([] {}), std::bad_alloc);
-  EXPECT_THROW((void)pool.child(), std::bad_alloc);
+  EXPECT_THROW((void)pool.child({.upstream = &of_child}), std::bad_alloc);
   EXPECT_EQ(pond_set(pool.handle(), &key, &key, nullptr), -1);
   EXPECT_EQ(pond_retain(pool.handle()), -1);
   EXPECT_EQ(pond_get_mark(pool.handle()).opaque[0], 0U);

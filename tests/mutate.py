@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import queue
-import random
 import re
 import threading
 import time
@@ -53,6 +52,8 @@ def moves_a_bound(place, name):
     """Whether the change is of a named bound, or of a comparison with it that is one off then."""
     if re.search(rf"\bconstexpr\b.* {name} =", place.old_line):
         return True
+    if place.old == "0" and re.match(rf"for \(.* = 0; .*< {name}; \+\+", place.old_line):
+        return True
     return place.old in COMPARISONS and re.match(rf" {name}\b", place.rest) is not None
 
 
@@ -81,6 +82,11 @@ def attempt(bench, suites, place, text, explained):
         if result != "survived" or explained:
             return result
     return "survived"
+
+
+def draw(seed, place):
+    """A lot for each place that does not depend on the others, so that few change with the text."""
+    return hashlib.sha256(f"{seed}\0{place.key}".encode()).digest()
 
 
 def print_place(place):
@@ -118,11 +124,10 @@ def report(places, results, explanations):
     return not unexplained
 
 
-def try_all(todo, texts, state, suites, jobs):
+def try_all(todo, texts, state, suites, explanations, jobs):
     waiting = queue.SimpleQueue()
     for place in todo:
         waiting.put(place)
-    explanations = Explanations()
 
     def work(number):
         bench = Bench(number)
@@ -151,7 +156,7 @@ def main():
     parser.add_argument("--sample", type=int, help="try so many of the places, chosen at random")
     parser.add_argument("--seed", default="", help="which ones; the same seed chooses the same")
     parser.add_argument("--file", help="only places of files whose name contains this")
-    parser.add_argument("--again", action="store_true", help="try what survived once more")
+    parser.add_argument("--again", action="store_true", help="try what survived unexplained, once more")
     parser.add_argument("--suites", type=int, default=len(SUITES),
                         help="so many of the suites, the quickest first")
     parser.add_argument("--jobs", type=int, default=1, help="mutants at a time")
@@ -162,21 +167,21 @@ def main():
     if chosen.file:
         places = [p for p in places if chosen.file in p.name]
     if chosen.sample is not None:
-        few = set(random.Random(chosen.seed).sample(range(len(places)),
-                                                    min(chosen.sample, len(places))))
-        places = [p for number, p in enumerate(places) if number in few]
+        few = {p.key for p in sorted(places, key=lambda p: draw(chosen.seed, p))[:chosen.sample]}
+        places = [p for p in places if p.key in few]
     if chosen.list:
         for place in places:
             print_place(place)
         print(len(places), "places")
         return
-    state = State()
+    state, explanations = State(), Explanations()
     if not chosen.report:
-        again = {None, "survived"} if chosen.again else {None}
-        todo = [p for p in places if state.results.get(p.key) in again]
+        wanted = "survived" if chosen.again else None
+        todo = [p for p in places if state.results.get(p.key) == wanted and
+                not (chosen.again and explanations.of(p))]
         suites = [suite for suite in SUITES[:chosen.suites] if suite.available()]
-        try_all(todo, texts, state, suites, chosen.jobs)
-    if not report(places, state.results, Explanations()):
+        try_all(todo, texts, state, suites, explanations, chosen.jobs)
+    if not report(places, state.results, explanations):
         raise SystemExit("mutants are alive")
 
 

@@ -5,7 +5,8 @@ import subprocess
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MOST_MEMORY = 4 << 30  # bytes; a quota that does not hold would take all there is
-LONGEST = 120  # seconds; the tests of one variant take less than two
+LONGEST = 120  # seconds of a processor; the tests of one variant take less than two
+MOST_WAITED = 10  # times as long on the clock, for other work on the machine and for what sleeps
 
 
 def run(command, **options):
@@ -51,8 +52,10 @@ class Variant:
 
     def passes(self, command, longest=None, **environment):
         """Whether a command succeeds in time."""
+        longest = longest or LONGEST
         # timeout ends what the tests have forked, too.
-        result = run(["timeout", "-s", "KILL", str(longest or LONGEST), *command], errors="replace",
+        result = run(["timeout", "-s", "KILL", str(MOST_WAITED * longest),
+                      "prlimit", f"--cpu={longest}", *command], errors="replace",
                      # Names of temporary files are the same in every run of the tests.
                      env={**os.environ, "TEST_TMPDIR": self.folder + "/", **environment})
         return result.returncode == 0
@@ -67,13 +70,15 @@ class Variant:
 
     def replaced(self, name, old, new):
         """While it lasts, `new` stands in the copy of a file where `old` stood, once."""
-        text = open(os.path.join(SOURCE, name)).read()
+        text = open(self.path(name)).read()
         if text.count(old) != 1:
             raise ValueError(f"what it replaces is {text.count(old)} times in {name}")
         return self.rewritten(name, text, text.replace(old, new))
 
     def rewritten(self, name, text, changed):
         """While it lasts, the copy of a file, whose text is `text`, reads as `changed`."""
+        if open(self.path(name)).read() != text:
+            raise RuntimeError(f"{name} was changed meanwhile")
         return _Replacement(self.path(name), text, changed)
 
 

@@ -1,4 +1,6 @@
 // The trap in this process: own-block mode, and that everything works in it.
+#include <pond/embed.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -75,6 +77,49 @@ TEST(OwnBlocks, SealedResetMarkedMoved) {
   EXPECT_NE(moved.try_allocate(1), nullptr);
   pond::pool child = moved.child();
   (void)child.allocate(1);
+}
+
+/// What a pool says of memory that it is given back.
+std::string said_of(pond_pool *pool, std::byte *p, std::size_t size) {
+  testing::internal::CaptureStderr();
+  pond_free_sized(pool, p, size);
+  return testing::internal::GetCapturedStderr();
+}
+
+/// Records have blocks here, too; what lies in one of them, and all of it, may be given back.
+TEST(OwnBlocks, OnlyWhatLiesInABlockIsTakenBack) {
+  POND_SKIP_WHEN_TRAPPED();  // the tools know that nobody was given it
+  const configured own("own");
+  constexpr std::size_t head_of_first = POND_EMBEDDED_SIZE - sizeof(void *);
+  constexpr std::size_t head_of_later = 2 * sizeof(void *);
+  pond::pool owner({.first_block = 256});
+  pond_pool *pool = owner.handle();
+  for (int i = 0; i < 10; ++i) support::use(pond_alloc(pool, 1));
+  struct bounds {
+    std::byte *begin;
+    std::size_t size;
+  };
+  std::vector<bounds> blocks;
+  pond_visit(
+      pool,
+      [](void *to, const void *memory, std::size_t size, std::size_t) {
+        auto *begin = static_cast<std::byte *>(const_cast<void *>(memory));
+        static_cast<std::vector<bounds> *>(to)->push_back({begin, size});
+      },
+      nullptr, &blocks);
+  ASSERT_GE(blocks.size(), 2U);
+  for (const bounds &block : blocks) {
+    const std::size_t head = &block == &blocks.back() ? head_of_first : head_of_later;
+    std::byte *const begin = block.begin + head;
+    const std::size_t size = block.size - head;
+    EXPECT_EQ(said_of(pool, begin, size), "");
+    EXPECT_EQ(said_of(pool, begin + 1, size - 1), "");
+    EXPECT_EQ(said_of(pool, begin, 1), "");
+    EXPECT_NE(said_of(pool, begin, size + 1), "");
+    EXPECT_NE(said_of(pool, begin + 1, size), "");
+    EXPECT_NE(said_of(pool, begin + size, 1), "");
+    EXPECT_NE(said_of(pool, begin - 1, 1), "");
+  }
 }
 
 TEST(OwnBlocks, WithoutMemoryAWatchedPoolDoesNotBegin) {
