@@ -35,6 +35,17 @@ static_assert(std::is_same_v<traits::rebind_alloc<long>, in_pool<long>>);
 static_assert(std::is_nothrow_copy_constructible_v<in_pool<int>>);
 static_assert(std::is_nothrow_constructible_v<in_pool<long>, const in_pool<int> &>);
 
+TEST(Allocator, GivesTheNewestAndTheLargeBack) {
+  checked_pool checked({.first_block = 1024});
+  in_pool<int> numbers(checked.pool);
+  int *first = numbers.allocate(10);
+  numbers.deallocate(first, 10);
+  int *second = numbers.allocate(10);
+  EXPECT_TRUE(support::trapped || second == first);
+  numbers.deallocate(numbers.allocate(10000), 10000);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
+}
+
 TEST(Allocator, IsEqualExactlyWhereThePoolIsTheSame) {
   pond::pool one;
   pond::pool two;

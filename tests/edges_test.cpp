@@ -115,6 +115,22 @@ TEST(Edge, WithoutAThresholdWhatHasMoreThan4095BytesIsLarge) {
   EXPECT_EQ(larges_with(4096), 1U);
 }
 
+/// Above 16 it may cost its padding, less what every block has: that much, and no more.
+TEST(Edge, AnAlignmentCountsForThePaddingThatItMayNeed) {
+  POND_SKIP_WHEN_TRAPPED();
+  const auto larges_with = [](std::size_t size) {
+    checked_pool checked({.first_block = 1024, .large_threshold = 500});
+    while (blocks_of(checked.pool).front().unused >= 64) (void)checked.pool.allocate(64);
+    (void)checked.pool.allocate(size, 64);
+    return checked.pool.stats().large;
+  };
+  EXPECT_EQ(larges_with(500 - 48), 0U);
+  EXPECT_EQ(larges_with(500 - 47), 1U);
+  checked_pool checked({.first_block = 256, .large_threshold = 10000});
+  (void)checked.pool.allocate(5008, 64);
+  EXPECT_EQ(blocks_of(checked.pool).back().size, 5008U + 48 + 2 * sizeof(void *));
+}
+
 TEST(Edge, NoThresholdIsBelow64) {
   POND_SKIP_WHEN_TRAPPED();
   checked_pool checked({.first_block = 1024, .large_threshold = 1});

@@ -1,4 +1,5 @@
 // Objects, spans, strings, containers: the C++ face.
+#include <cstring>
 #include <list>
 #include <map>
 #include <memory_resource>
@@ -49,6 +50,41 @@ TEST(Make, WhatTheConstructorThrowsIsPassedOn) {
     EXPECT_EQ(checked.pool.stats().used, used) << "its memory was given back";
   }
   EXPECT_EQ(checked.pool.stats().cleanups, 0U);
+}
+
+/// So large that it has memory of its own, which goes back at once.
+struct large_and_refused {
+  large_and_refused() { throw std::runtime_error("no"); }
+  std::byte much[10000];
+};
+
+TEST(Make, WhatIsLargeGoesBackToo) {
+  checked_pool checked({.first_block = 1024});
+  EXPECT_THROW(checked.pool.make<large_and_refused>(), std::runtime_error);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
+  (void)checked.pool.make_span<char>(10000);
+  EXPECT_EQ(checked.pool.stats().large, 1U) << "and what is made stays";
+}
+
+/// Its record may lie elsewhere: what was made is then the newest, and stays all the same.
+TEST(Make, WhatIsMadeStaysWhereItsRecordIsUsedAgain) {
+  checked_pool checked;
+  const auto overwrite = [&checked] { std::memset(checked.pool.allocate(100), -1, 100); };
+  const auto spare_record = [&checked] { checked.pool.cancel(checked.pool.on_destroy([] {})); };
+  int ran = 0;
+  spare_record();
+  checked.pool.on_destroy([&ran] { ++ran; });
+  overwrite();
+  spare_record();
+  const counted *object = checked.pool.make<counted>();
+  overwrite();
+  EXPECT_EQ(object->payload.size(), 54U);
+  const auto numbers = checked.pool.make_span<int>(10);
+  overwrite();
+  EXPECT_EQ(numbers[9], 0);
+  checked.pool.reset();
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(counted::alive, 0);
 }
 
 TEST(MakeSpan, DestroysAllOrNothing) {

@@ -6,9 +6,10 @@ import time
 
 from variants import Variant
 
-# A test program that takes so many times as long as that of the unchanged core hangs.
+# Tests that take so many times as long as those of the unchanged core hang, but not before the
+# least, nor after the most seconds more of a processor.
 MOST_TIMES_LONGER = 10
-LEAST_PATIENCE = 10  # seconds; other work on the machine slows both down
+LEAST_PATIENCE, MOST_PATIENCE = 10, 60
 MOST_SANITIZED_MEMORY = 4096  # MiB; AddressSanitizer reserves more than it uses, so not by a limit
 
 
@@ -81,7 +82,8 @@ class Bench:
             if not suite.survives(variant, None):
                 raise RuntimeError(f"{suite.name} fails without any change")
             taken = time.monotonic() - began
-            self.patience[suite.name] = max(LEAST_PATIENCE, int(MOST_TIMES_LONGER * taken))
+            longer = min(max(MOST_TIMES_LONGER * taken, LEAST_PATIENCE), taken + MOST_PATIENCE)
+            self.patience[suite.name] = int(longer)
         return variant
 
     def attempt(self, suite, place, text):
