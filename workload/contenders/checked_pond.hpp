@@ -36,6 +36,7 @@ class checked_pond {
   bool free(const operation &o, void *p) { return pools_[o.pool].free(p); }
 
   bool cleanup(const operation &o, void (*handler)(void *), void *token, void **data) {
+    registered_[o.pool] = nullptr;  // so that one that is refused is not the one before it
     if (o.size != 0 && (*data = aligned(o)) == nullptr) return false;
     registered_[o.pool] = pond_on_destroy(handle(o), handler, token);
     return registered_[o.pool] != nullptr;
