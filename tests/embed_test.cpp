@@ -211,7 +211,9 @@ TEST(Embed, RefusesWhatCannotBe) {
   wanted.prefix = SIZE_MAX - 7;  // wraps when the library adds its word
   refused();
   EXPECT_EQ(pond_embed(0, 0, nullptr), nullptr);
+  errno = 0;
   EXPECT_EQ(pond_embed_with(nullptr, &wanted), nullptr);
+  EXPECT_EQ(errno, EINVAL);
   EXPECT_EQ(pond_embed(SIZE_MAX, 0, &wanted), nullptr);
 }
 
