@@ -77,7 +77,8 @@ TEST(Embed, VisitsEveryBlockAndLarge) {
   EXPECT_EQ(all.blocks.back(), h) << "the first block last";
   pond_stats stats;
   pond_get_stats(pool_of(h), &stats);
-  constexpr std::size_t headers = sizeof(host) + POND_EMBEDDED_SIZE + 4 * 2 * sizeof(void *);
+  constexpr std::size_t headers =
+      sizeof(host) + POND_EMBEDDED_SIZE + std::size_t{8} * sizeof(void *);
   EXPECT_EQ(stats.reserved - stats.large_bytes, stats.used + all.unused + headers);
   EXPECT_EQ(all.larges, std::vector<const void *>{large});
   pond_visit(pool_of(h), nullptr, nullptr, nullptr);
