@@ -120,7 +120,7 @@ class server {
   void run() {
     for (bool interrupted = false;; interrupted = true) {
       try {
-        if (interrupted) {
+        if (interrupted && acceptor_.is_open()) {
           acceptor_.cancel();
           accept();
         }
@@ -140,7 +140,7 @@ class server {
  private:
   void accept() {
     acceptor_.async_accept([this](boost::system::error_code error, tcp::socket accepted) {
-      if (error == asio::error::operation_aborted) return;
+      if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
       try {
         if (!error) begin(std::move(accepted));
       } catch (const std::bad_alloc &) {
