@@ -197,6 +197,10 @@ void insert_and_erase(benchmark::State &state) {
     pond::pool pool;
     use(pool);
   });
+  add_all<pond::monotonic_allocator>("allocator", "pond, monotonic", [](auto use) {
+    pond::pool pool;
+    use(pool);
+  });
   add_all<bump_allocator>("allocator", "by hand", [](auto use) {
     bump_arena arena;
     use(arena);

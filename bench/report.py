@@ -192,8 +192,9 @@ A request: memory is made, a container filled with 1000 elements and read, and b
 Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
 
 {container_table(medians, "resource")}
-With an allocator that is inlined, beside a bump allocator as one writes it by hand. That one gives nothing back; pond's asks of
-each node whether it is the newest, which is what lists and maps cost more, and why a vector or string that grows costs less:
+With an allocator that is inlined, beside a bump allocator as one writes it by hand. That one gives nothing back, as
+`pond::monotonic_allocator`; `pond::allocator` asks of each node whether it is the newest, which is what lists and maps cost more,
+and why a vector or string that grows leaves less behind:
 
 {container_table(medians, "allocator")}
 An `std::pmr::unordered_map` that lives on with 1000 elements, 10 000 000 times one inserted and one erased:

@@ -22,6 +22,8 @@ using support::checked_pool;
 
 template <class T>
 using in_pool = pond::allocator<T>;
+template <class T>
+using only_growing = pond::monotonic_allocator<T>;
 using pool_string = std::basic_string<char, std::char_traits<char>, in_pool<char>>;
 
 // --- What the standard asks of an allocator ---------------------------------------------------
@@ -32,6 +34,10 @@ static_assert(traits::propagate_on_container_move_assignment::value);
 static_assert(traits::propagate_on_container_swap::value);
 static_assert(!traits::is_always_equal::value);
 static_assert(std::is_same_v<traits::rebind_alloc<long>, in_pool<long>>);
+static_assert(std::is_same_v<std::allocator_traits<only_growing<int>>::rebind_alloc<long>,
+                             only_growing<long>>);
+static_assert(std::is_convertible_v<in_pool<long>, only_growing<int>>);
+static_assert(std::is_convertible_v<only_growing<long>, in_pool<int>>);
 static_assert(std::is_nothrow_copy_constructible_v<in_pool<int>>);
 static_assert(std::is_nothrow_constructible_v<in_pool<long>, const in_pool<int> &>);
 
@@ -44,6 +50,22 @@ TEST(Allocator, GivesTheNewestAndTheLargeBack) {
   EXPECT_TRUE(support::trapped || second == first);
   numbers.deallocate(numbers.allocate(10000), 10000);
   EXPECT_EQ(checked.pool.stats().large, 0U);
+}
+
+TEST(MonotonicAllocator, GivesNothingBack) {
+  checked_pool checked({.first_block = 1024});
+  only_growing<int> numbers(checked.pool);
+  int *first = numbers.allocate(10);
+  numbers.deallocate(first, 10);
+  EXPECT_NE(numbers.allocate(10), first);
+  numbers.deallocate(numbers.allocate(10000), 10000);
+  EXPECT_EQ(checked.pool.stats().large, 1U);
+}
+
+TEST(MonotonicAllocator, IsGivenToWhatMakeConstructs) {
+  checked_pool checked;
+  auto *numbers = checked.pool.make<std::list<int, only_growing<int>>>(std::size_t{8}, 3);
+  EXPECT_EQ(&numbers->get_allocator().get_pool(), &checked.pool);
 }
 
 TEST(Allocator, IsEqualExactlyWhereThePoolIsTheSame) {
@@ -141,6 +163,16 @@ TYPED_TEST(EveryContainer, OverPoolsThatRecycle) {
   checked_pool one({.recycle = true});
   checked_pool two({.recycle = true});
   for (int i = 0; i < 20; ++i) go_between<TypeParam>(one.pool, two.pool);
+}
+
+template <class Container>
+class EveryMonotonicContainer : public testing::Test {};
+TYPED_TEST_SUITE(EveryMonotonicContainer, containers<only_growing>);
+
+TYPED_TEST(EveryMonotonicContainer, OverTwoPools) {
+  checked_pool one;
+  checked_pool two;
+  go_between<TypeParam>(one.pool, two.pool);
 }
 
 template <class Container>

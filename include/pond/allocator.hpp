@@ -84,6 +84,39 @@ class allocator {
   pool *pool_;
 };
 
+/// The same for containers that only grow and end with their pool: deallocate() does nothing, so
+/// a compiler leaves out what a container of nodes does to give them back one by one.
+///
+///     std::list<line, pond::monotonic_allocator<line>> lines(pool);
+///
+/// What std::pmr::monotonic_buffer_resource is among memory resources. Everything else is as with
+/// pond::allocator, to which and from which it converts.
+///
+/// When not to use it: for a vector or string that grows, whose old arrays pond::allocator gives
+/// back; in a pool that recycles, which would get nothing; where memory tools should see a use of
+/// what a container has let go.
+///
+/// - **Lifetime**: large memory, too, stays until the pool is reset or destroyed.
+/// - **Cost**: deallocate() none, allocate() as pond::allocator.
+template <class T>
+class monotonic_allocator : public allocator<T> {
+ public:
+  using allocator<T>::allocator;
+
+  /// The same pool, for another type, or not to be given anything back any more.
+  template <class U>
+  monotonic_allocator(const allocator<U> &other) noexcept  // NOLINT(google-explicit-constructor)
+      : allocator<T>(other) {}
+
+  /// Nothing: the memory goes with the pool.
+  void deallocate(T * /*p*/, std::size_t /*count*/) noexcept {}
+
+  /// As pond::allocator's: copies stay in the original's pool.
+  [[nodiscard]] monotonic_allocator select_on_container_copy_construction() const noexcept {
+    return *this;
+  }
+};
+
 }  // namespace POND_NAMESPACE_TAG
 }  // namespace pond
 
