@@ -13,6 +13,7 @@ are matplotlib's, from Debian's package and so for Debian's own Python.
 """
 import argparse
 import csv
+import math
 import os
 import statistics
 import sys
@@ -28,10 +29,13 @@ CLIENTS = 3
 PROBES = 8  # a second
 # Phases and their shares of a cycle. Only `settled` is judged.
 CYCLE = (("mixed", 0.35), ("aborts", 0.15), ("reload", 0.1), ("no memory", 0.1), ("settled", 0.3))
-EARLY, LATE = (0.1, 0.4), (0.7, 1.0)  # parts of the run that are compared
+# The first cycle is the warm-up: until memory has lacked once, buffers for that are still to be made.
+# Of the cycles after it these parts are compared, at least one cycle each.
+EARLY, LATE = (0.0, 0.3), (0.7, 1.0)
+LEAST_CYCLES = 4
 MOST_BYTES = 1024 * 1024  # that the late part may hold more than the early one: a byte or two a request
 MOST_DESCRIPTORS = 16  # some connections take up to 30 seconds to end
-MOST_LATENCY = 2.0  # times the early one; the machine does other things, too
+MOST_LATENCY = 3.0  # times the early one; the machine does other things, too
 
 
 class Soak(threading.Thread):
@@ -41,6 +45,7 @@ class Soak(threading.Thread):
         super().__init__()
         self.subject, self.seconds, self.cycle = subject, minutes * 60, cycle
         self.rows, self.wrong, self.answered, self.phase = [], [], 0, CYCLE[0][0]
+        self.cycles, self.number = round(self.seconds / cycle), 0
         self.begin, self.over = time.monotonic(), threading.Event()
 
     def run(self):
@@ -50,7 +55,10 @@ class Soak(threading.Thread):
                 for client in clients:
                     client.start()
                 try:
-                    while time.monotonic() - self.begin < self.seconds and not self.wrong:
+                    for number in range(self.cycles):
+                        if self.wrong:
+                            break
+                        self.number = number
                         self.one_cycle()
                 finally:
                     self.over.set()
@@ -80,7 +88,7 @@ class Soak(threading.Thread):
             latencies = [self.probe() for _ in range(PROBES)]
             known = [x for x in latencies if x is not None]
             self.rows.append({
-                "seconds": round(time.monotonic() - self.begin, 1), "phase": self.phase,
+                "seconds": round(time.monotonic() - self.begin, 1), "cycle": self.number, "phase": self.phase,
                 "KiB": self.subject.resident() // 1024, "descriptors": self.subject.descriptors(),
                 "p50 ms": round(statistics.median(known), 3) if known else None,
                 "worst ms": round(max(known), 3) if known else None, "answered": self.answered})
@@ -112,10 +120,12 @@ class Soak(threading.Thread):
             self.wrong.append(f"{self.phase}, after {time.monotonic() - self.begin:.0f} s: {error!r}")
 
     def part(self, bounds, column):
-        """The median of a column over a part of the run, in its settled times."""
-        rows = [r for r in self.rows if r["phase"] == "settled" and r[column] is not None and
-                bounds[0] <= r["seconds"] / self.seconds <= bounds[1]]
-        return statistics.median(r[column] for r in rows)
+        """The median of a column over a part of the cycles, in their settled times."""
+        warm = self.cycles - 1
+        first = 1 + min(math.floor(bounds[0] * warm), warm - 1)
+        last = max(first, math.floor(bounds[1] * warm))
+        return statistics.median(r[column] for r in self.rows if r["phase"] == "settled" and
+                                 r[column] is not None and first <= r["cycle"] <= last)
 
     def judged(self):
         """One line that says how it went; drift is added to what is wrong."""
@@ -144,6 +154,8 @@ def main():
     parser.add_argument("--cycle", type=float, default=60, help="seconds; default: 60")
     parser.add_argument("--output", default=os.path.join(ROOT, "build", "soak"), metavar="FOLDER")
     options = parser.parse_args()
+    if options.minutes * 60 < LEAST_CYCLES * options.cycle:
+        parser.error(f"at least {LEAST_CYCLES} cycles are needed, of which the first is the warm-up")
     os.makedirs(options.output, exist_ok=True)
     soaks = [Soak(subject(os.path.join(options.output, "lab")), options.minutes, options.cycle)
              for subject in SUBJECTS]

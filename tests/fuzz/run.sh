@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 
 seconds=${1:?how many seconds for each target}
 shift
-[ $# -ne 0 ] || set -- programs trace options
+[ $# -ne 0 ] || set -- programs trace options nginx
 cmake --preset fuzz > /dev/null
 cmake --build --preset fuzz --target "${@/#/fuzz_}" > /dev/null
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <iterator>
 #include <numeric>
 
@@ -63,8 +62,7 @@ void side::do_frees(pool_record &r, step what) {
                                                                 : "declined");
 }
 
-// --- Structures that know the struct
-// --------------------------------------------------------------
+// --- Structures that know the struct -------------------------------------------------------------
 
 void side::push(pool_record &r) {
   numbers &a = r.array;
@@ -77,14 +75,15 @@ void side::push(pool_record &r) {
       ++a.capacity;
     } else {
       const std::size_t wanted = a.capacity != 0 ? 2 * a.capacity : first_capacity;
-      void *moved = of_.palloc(r.pool, wanted * sizeof(std::uint64_t));
+      auto *moved =
+          static_cast<std::uint64_t *>(of_.palloc(r.pool, wanted * sizeof(std::uint64_t)));
       if (moved == nullptr) return saw("no array");
-      if (old != 0) std::memcpy(moved, a.elements, old);
-      a.elements = static_cast<std::uint64_t *>(moved);
+      std::copy_n(a.elements, a.count, moved);
+      a.elements = moved;
       a.capacity = wanted;
-      name(r, moved, "array");
+      r.names[moved] = array_name;
     }
-    (void)take_lines();  // how often an array moves is not compared
+    (void)take_lines();
   }
   a.elements[a.count] = a.count;
   ++a.count;
@@ -138,8 +137,7 @@ void side::change_log(pool_record &r, step what) {
   r.pool->log = log;
 }
 
-// --- What cannot be served
-// --------------------------------------------------------------------------
+// --- What cannot be served -----------------------------------------------------------------------
 
 void side::absurd(pool_record &r, std::uint32_t choice) {
   const std::size_t size = SIZE_MAX - choice % page;

@@ -4,6 +4,7 @@
 #define POND_TESTS_NGINX_SCRIPT_HPP
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,9 @@ struct script {
 
 /// Pools of the sizes that nginx and its modules use, and of an odd one.
 script script_from_seed(std::uint64_t seed);
+
+/// Of any bytes: the first half is the program, the second what comes behind its operations.
+script script_from_bytes(std::span<const std::uint8_t> bytes);
 
 /// Recorded traffic, nothing added.
 script script_from_trace(const std::string &file);

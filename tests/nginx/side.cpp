@@ -50,6 +50,7 @@ void side::write_log_down(pool_record &r, bool refused) {
     const bool returned = !line.pointers.empty() && (r.names.contains(line.pointers.front()) ||
                                                      (refused && line.pointers[0] == nullptr));
     if (allowed::is_of_a_block_or_an_empty_node(line, returned)) continue;
+    if (!line.pointers.empty() && name_of(line.pointers.front()) == array_name) continue;
     saw(written_out(line, name_of));
   }
   const auto begin = std::find_if(seen_.begin() + static_cast<std::ptrdiff_t>(from), seen_.end(),

@@ -17,6 +17,10 @@
 
 namespace differential {
 
+/// The arrays of a pool, which have no numbers: how often one moves, and so whether its memory is
+/// large, is not compared (allowed.hpp).
+inline constexpr const char *array_name = "array";
+
 /// For temporary files: made new for this process, and removed with all in it at its end. A name
 /// made of the process's number alone meets what a killed process of the same number left.
 const std::string &temp_directory();
@@ -28,8 +32,7 @@ class side {
   /// Line by line; where an allocation lies stands under the name of what it was made for.
   [[nodiscard]] const std::vector<std::string> &seen() const { return seen_; }
 
-  // --- What the interpreter calls, and after each operation that was done
-  // -------------------------
+  // --- What the interpreter calls, and after each operation that was done -----------------------
 
   void create(const workload::operation &o);
   void destroy(const workload::operation &o);

@@ -10,7 +10,7 @@ namespace {
 /// LLVM's MallocAllocator, but counted when counting is on.
 class counted_allocator : public llvm::AllocatorBase<counted_allocator> {
  public:
-  void Reset() {}
+  void Reset() {}  // NOLINT(readability-identifier-naming): LLVM calls it
   void *Allocate(std::size_t size, std::size_t alignment) {
     return footprint_note(llvm::allocate_buffer(size, alignment), size);
   }

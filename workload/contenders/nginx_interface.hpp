@@ -14,7 +14,7 @@ extern "C" {
 }
 
 namespace workload {
-namespace {  // each of the two has its own
+namespace {  // NOLINT(cert-dcl59-cpp): each of the two has its own
 
 class nginx_interface {
  public:

@@ -8,9 +8,9 @@ namespace workload {
 namespace {
 
 void *counted_allocate(std::size_t size) { return footprint_note(::operator new(size), size); }
-void counted_free(void *p, std::size_t size) {
+void counted_free(void *p, std::size_t /*size*/) {
   if (footprint_counting) footprint_given(p);
-  ::operator delete(p, size);
+  ::operator delete(p);
 }
 
 google::protobuf::ArenaOptions options(std::size_t first_block) {
