@@ -3,12 +3,17 @@
 set(pond_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
     -Wcast-align -Wdouble-promotion -Wformat=2)
 
+# Each function begins with a line of the cache. Else some begin in the middle of one, other ones after
+# every edit, and the same instructions over the recorded traces took up to 1.10 times as long.
+set(pond_alignment -falign-functions=64)
+
 # nginx links with cc: no exceptions, no RTTI, no guards of static variables, so that nothing of the
 # C++ runtime is needed. One word of thread-local storage, found without a call.
 set(pond_core_flags -fno-exceptions -fno-rtti -fno-threadsafe-statics -ftls-model=initial-exec
     # Merging the stores of a new state into vectors takes more instructions than it saves: 5 of the
     # 105 that creating and destroying a pool cost when it was tried.
-    -fno-tree-slp-vectorize)
+    -fno-tree-slp-vectorize
+    ${pond_alignment})
 
 file(GLOB pond_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
 

@@ -87,9 +87,8 @@ void *pond_alloc_packed(pond_pool *pool, size_t size) noexcept {
 
 void *pond_calloc(pond_pool *pool, size_t count, size_t size) noexcept {
   if (pool == nullptr) return refuse<void *>(nullptr);
-  const std::size_t bytes = pond::sizes::multiply(count, size);
-  void *p = allocate(head_of(pool), bytes, block_alignment);
-  return p != nullptr ? std::memset(p, 0, bytes) : nullptr;
+  return allocate<refill_zeroed<>, zeroed>(head_of(pool), pond::sizes::multiply(count, size),
+                                           block_alignment);
 }
 
 void *pond_alloc_large(pond_pool *pool, size_t size) noexcept {

@@ -62,6 +62,11 @@ constexpr std::size_t bin_of(std::size_t size) noexcept {
 static_assert(bin_of(16) == 0 && bin_of(31) == 15 && bin_of(32) == 16);
 static_assert(bin_of(most_cached_block) == bin_count - 1);
 
+/// Whether a pool takes from the cache alone, and its own counters can bear whatever that has.
+inline bool takes_cached(const state &s) noexcept {
+  return plain(s) && s.reserved <= UINT32_MAX - most_cached_block / sizes::quantum;
+}
+
 /// A block of at least `size` bytes (its own size says how many), or null: no memory.
 POND_COLD block *cache_take_slow(std::size_t size) noexcept;
 POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
@@ -73,17 +78,25 @@ POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
   }
 }
 
-/// The newest block of the right class, of at most most_cached_block bytes, if it is large enough.
-[[gnu::always_inline]] inline block *cache_try(std::size_t size) noexcept {
-  cache &c = *thread_cache;
-  bin &from = c.bins[bin_of(size)];
+/// The bin whose newest block is large enough and not too large; or null. At most
+/// most_cached_block bytes.
+[[gnu::always_inline]] inline bin *cache_look(std::size_t size) noexcept {
+  bin &from = thread_cache->bins[bin_of(size)];
+  return from.newest != nullptr && from.newest->size >= size ? &from : nullptr;
+}
+
+/// Takes the newest block of what cache_look has found.
+[[gnu::always_inline]] inline block *cache_take_newest(bin &from) noexcept {
   block *b = from.newest;
-  if (b == nullptr || b->size < size) [[unlikely]]
-    return nullptr;
   from.newest = next_of(*b);
   taken_from(from);
-  c.room += b->size;
+  thread_cache->room += b->size;
   return b;
+}
+
+[[gnu::always_inline]] inline block *cache_try(std::size_t size) noexcept {
+  bin *from = cache_look(size);
+  return from != nullptr ? cache_take_newest(*from) : nullptr;
 }
 
 [[gnu::always_inline]] inline block *cache_take(std::size_t size) noexcept {

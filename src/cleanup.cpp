@@ -21,7 +21,7 @@ void run(state &s, owned *cleanup) noexcept {
   unlink(s.cleanups, cleanup);
   void (*handler)(void *) = cleanup->handler;
   cleanup->handler = nullptr;
-  if (s.ext == nullptr) {
+  if (!extended(s)) {
     handler(cleanup->data);
   } else {
     const std::uint64_t outer_floor = s.ext->floor;

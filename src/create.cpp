@@ -46,7 +46,7 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
         .spare = nullptr,
         .ext = nullptr,
         .reserved = reserved,
-        .peak = reserved,
+        .peak = 0,
         .threshold = static_cast<std::uint32_t>(sizes::default_threshold(room)),
         .prefix = static_cast<std::uint8_t>(where.prefix / sizeof(void *)),
         .flags = flags,

@@ -75,7 +75,7 @@ bool grow(state &s, large_index &index) noexcept {
   return true;
 }
 
-bool indexed(const state &s) noexcept { return s.ext != nullptr && s.ext->index.slots != nullptr; }
+bool indexed(const state &s) noexcept { return extended(s) && s.ext->index.slots != nullptr; }
 
 /// Makes room in the index for one more where there is one or has to be one.
 [[gnu::noinline]] bool prepare_index(state &s) noexcept {
@@ -95,6 +95,12 @@ std::uint64_t noted(std::size_t alignment) noexcept {
   return std::uint64_t{steps} << epoch_bits;
 }
 
+std::size_t at_least_one(std::size_t size) noexcept { return size + (size == 0); }
+
+std::size_t rounded(std::size_t size) noexcept {
+  return sizes::round_up(at_least_one(size), sizes::quantum);
+}
+
 /// Enters a large allocation where there is no index.
 [[gnu::always_inline]] inline void *note(state &s, owned *large, void *memory,
                                          std::size_t bytes) noexcept {
@@ -109,13 +115,13 @@ std::uint64_t noted(std::size_t alignment) noexcept {
 
 void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
-  const bool few = s.ext == nullptr && s.larges_seen < most_looked_through;
+  const bool few = !extended(s) && s.larges_seen < most_looked_through;
   if (!few && !prepare_index(s)) return nullptr;
   owned *large = take_record(h);
   if (large == nullptr) return nullptr;
   // Exact where somebody looks; else whole quanta, as whatever the cache keeps.
   const bool exact = (s.flags & flag_trapped) != 0;
-  std::size_t bytes = exact ? size + (size == 0) : sizes::block(size, sizes::quantum);
+  std::size_t bytes = exact ? at_least_one(size) : rounded(size);
   large->memory = take_memory(s, bytes, alignment < sizes::quantum ? sizes::quantum : alignment);
   if (large->memory == nullptr) {
     spare_record(s, large);
@@ -183,26 +189,33 @@ namespace {
   return take_large(real(pool), size, alignment);
 }
 
+/// A large allocation for which the cache has a block. Nothing is taken before all is known to be
+/// at hand, and the slow way called last; like that neither this nor allocate_large needs a frame
+/// (of 92 instructions the two save 14).
+[[gnu::noinline]] void *allocate_large_cached(head &pool, bin &from,
+                                              std::size_t alignment) noexcept {
+  const std::size_t bytes = from.newest->size;
+  owned *large = record_at_hand(pool);
+  if (large == nullptr) [[unlikely]]
+    return allocate_large_slow(pool, bytes, alignment);
+  take_found(pool, large)->when = 0;  // a pool without an extension has no mark
+  count(*pool.state, bytes);
+  return note(*pool.state, large, cache_take_newest(from), bytes);
+}
+
 }  // namespace
 
 void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexcept {
-  state *s = pool.state;
-  if (s == nullptr || !plain(*s) || s->larges_seen == most_looked_through ||
+  const state *s = pool.state;
+  if (s == nullptr || !takes_cached(*s) || s->larges_seen == most_looked_through ||
       !is_ordinary(alignment, block_alignment) || size > most_cached_block - sizes::quantum)
       [[unlikely]] {
     return allocate_large_slow(pool, size, alignment);
   }
-  block *b = cache_try(sizes::block(size, sizes::quantum));
-  if (b == nullptr) [[unlikely]]
+  bin *from = cache_look(rounded(size));
+  if (from == nullptr) [[unlikely]]
     return allocate_large_slow(pool, size, alignment);
-  const std::size_t bytes = b->size;
-  owned *large = take_record(pool);
-  if (large == nullptr || !charge(*s, bytes)) [[unlikely]] {
-    if (large != nullptr) spare_record(*s, large);
-    cache_give(b, bytes);
-    return nullptr;
-  }
-  return note(*s, large, b, bytes);
+  return allocate_large_cached(pool, *from, alignment);
 }
 
 bool release(head &pool, const void *p) noexcept {

@@ -102,7 +102,7 @@ extension *extend_state(state &s, const pond_upstream *own) noexcept {
   ext->size = size;
   if (own != nullptr) ext->upstream = *own;
   ext->reserved = std::size_t{s.reserved} * sizes::quantum;
-  ext->peak = std::size_t{s.peak} * sizes::quantum;
+  ext->peak = std::size_t{peak_of(s)} * sizes::quantum;
   ext->tree_reserved = ext->reserved;
   ext->tree_peak = ext->peak;
   ext->soft_limit = SIZE_MAX;
@@ -113,6 +113,7 @@ extension *extend_state(state &s, const pond_upstream *own) noexcept {
   ext->last_epoch = __atomic_fetch_add(&first_epochs, epochs_apart, __ATOMIC_RELAXED) &
                     ((std::uint64_t{1} << (epoch_bits - 1)) - 1);
   s.ext = ext;
+  s.flags |= flag_extended;
   charge(s, size);  // no limit is set yet
   return ext;
 }

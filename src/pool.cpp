@@ -91,7 +91,7 @@ void give_plain_larges(state &s) noexcept {
 /// so that this may do anything, and is not used again.
 void run_plain_cleanups(state &s) noexcept {
   s.flags |= flag_running;
-  while (s.cleanups != nullptr && s.ext == nullptr) {
+  while (s.cleanups != nullptr && !extended(s)) {
     owned *cleanup = s.cleanups;
     unlink(s.cleanups, cleanup);
     void (*handler)(void *) = cleanup->handler;
@@ -103,7 +103,7 @@ void run_plain_cleanups(state &s) noexcept {
 /// Destroys a plain pool, unless its cleanups make more of it.
 [[gnu::noinline]] void destroy_plain(state &s, head &pool) noexcept {
   if (s.cleanups != nullptr) run_plain_cleanups(s);
-  if (s.ext != nullptr) [[unlikely]]
+  if (extended(s)) [[unlikely]]
     return destroy_state(s, &pool);
   if ((s.flags & flag_doomed) == 0) empty(pool);
   give_plain_larges(s);
@@ -112,8 +112,7 @@ void run_plain_cleanups(state &s) noexcept {
 
 /// A plain pool of one block with nothing registered: asked with one branch.
 bool bare(const state &s) noexcept {
-  return (reinterpret_cast<std::uintptr_t>(s.ext) | s.flags |
-          reinterpret_cast<std::uintptr_t>(s.cleanups) |
+  return (std::uintptr_t{s.flags} | reinterpret_cast<std::uintptr_t>(s.cleanups) |
           reinterpret_cast<std::uintptr_t>(s.larges) |
           reinterpret_cast<std::uintptr_t>(s.first.next)) == 0;
 }

@@ -9,24 +9,34 @@ inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
 /// From the spares, or from the pool: bumped inline, because every large allocation pays for it.
-[[gnu::always_inline]] inline owned *take_record(head &h) noexcept {
-  state &s = *h.state;
-  owned *record = s.spare;
-  if (record != nullptr) {
-    s.spare = record->next;
+/// A spare record, or room for one in the current block of a pool that no tool watches; or null.
+[[gnu::always_inline]] inline owned *record_at_hand(const head &h) noexcept {
+  if (h.state->spare != nullptr) return h.state->spare;
+  const auto [at, fits] =
+      place(reinterpret_cast<std::uintptr_t>(h.cur), reinterpret_cast<std::uintptr_t>(h.end),
+            sizeof(owned), alignof(owned));
+  return fits && (h.state->flags & flag_trapped) == 0 ? reinterpret_cast<owned *>(at) : nullptr;
+}
+
+/// Takes what record_at_hand has found; `when` is the caller's to write.
+[[gnu::always_inline]] inline owned *take_found(head &h, owned *record) noexcept {
+  if (h.state->spare == record) {
+    h.state->spare = record->next;
   } else {
-    const auto [at, fits] =
-        place(reinterpret_cast<std::uintptr_t>(h.cur), reinterpret_cast<std::uintptr_t>(h.end),
-              sizeof(owned), alignof(owned));
-    if (fits && (s.flags & flag_trapped) == 0) [[likely]] {
-      record = reinterpret_cast<owned *>(at);
-      h.cur = reinterpret_cast<unsigned char *>(record + 1);
-    } else {
-      record = static_cast<owned *>(carve(h, sizeof(owned), alignof(owned)));
-      if (record == nullptr) return nullptr;
-    }
+    h.cur = reinterpret_cast<unsigned char *>(record + 1);
   }
-  record->when = epoch_of(s);
+  return record;
+}
+
+[[gnu::always_inline]] inline owned *take_record(head &h) noexcept {
+  owned *record = record_at_hand(h);
+  if (record != nullptr) [[likely]] {
+    take_found(h, record);
+  } else {
+    record = static_cast<owned *>(carve(h, sizeof(owned), alignof(owned)));
+    if (record == nullptr) return nullptr;
+  }
+  record->when = epoch_of(*h.state);
   return record;
 }
 
@@ -58,7 +68,7 @@ inline void unlink(owned *&list, owned *record) noexcept {
 /// the spares as they were when the oldest mark that covers it was made.
 inline void spare_record(state &s, owned *record) noexcept {
   owned **list = &s.spare;
-  if (s.ext != nullptr) [[unlikely]] {
+  if (extended(s)) [[unlikely]] {
     mark_record *mark = s.ext->marks;
     for (; mark != nullptr && epoch_of(*record) < mark->epoch; mark = mark->outer) {
       list = &mark->spare;

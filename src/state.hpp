@@ -144,6 +144,7 @@ enum flag : std::uint8_t {
   flag_running = 16,      // cleanups are being run
   flag_doomed = 32,       // destroyed by one of its own cleanups: goes when they have run
   flag_recycling = 64,    // small memory given back is used again; bounds as of a trapped one
+  flag_extended = 128,    // there is an extension; a flag, so that plain() is one comparison
 };
 
 /// Flags of pools whose head does not show their bounds.
@@ -159,7 +160,7 @@ struct state {
   owned *spare;  // records to use again
   extension *ext;
   std::uint32_t reserved;   // in quanta, by this pool alone; moves to ext where that exists,
-  std::uint32_t peak;       // and before it would overflow
+  std::uint32_t peak;       // and before it would overflow; peak: before it last fell
   std::uint32_t threshold;  // above it a request that does not fit is large
   std::uint8_t prefix;      // bytes before the state in its block, in words
   std::uint8_t flags;
@@ -196,8 +197,10 @@ inline const pond_embedding *host_of(state &s) noexcept {
   return *(reinterpret_cast<const pond_embedding *const *>(&s) - 1);
 }
 
+inline bool extended(const state &s) noexcept { return (s.flags & flag_extended) != 0; }
+
 inline std::uint64_t epoch_of(const state &s) noexcept {
-  return s.ext != nullptr && s.ext->marks != nullptr ? s.ext->marks->epoch : 0;
+  return extended(s) && s.ext->marks != nullptr ? s.ext->marks->epoch : 0;
 }
 
 /// Fibonacci hashing: neighbouring addresses spread over a whole table of a power of two.
@@ -251,23 +254,33 @@ constexpr std::size_t quanta(std::size_t bytes) noexcept {
 
 /// Whether a pool has neither extension nor flags: its memory comes from the cache, and nobody else
 /// wants to know. Almost all pools, almost always.
-inline bool plain(const state &s) noexcept { return s.ext == nullptr && s.flags == 0; }
+inline bool plain(const state &s) noexcept { return s.flags == 0; }
+
+/// Adds what the state's own counters can bear. Without an extension a pool is not trapped, and
+/// takes whole quanta only.
+inline void count(state &s, std::size_t bytes) noexcept {
+  s.reserved += static_cast<std::uint32_t>(bytes / sizes::quantum);
+}
+
+/// The most that a pool without an extension has held. Looked at where that falls, not where it
+/// grows: most pools only grow, and are destroyed.
+inline std::uint32_t peak_of(const state &s) noexcept {
+  return s.reserved > s.peak ? s.reserved : s.peak;
+}
 
 /// Adds to what the pool, and so each of its ancestors, holds; false when a quota does not bear it.
-/// Without an extension a pool is not trapped, and takes whole quanta only.
 inline bool charge(state &s, std::size_t bytes) noexcept {
-  const std::size_t more = bytes / sizes::quantum;
-  if (s.ext != nullptr || more > UINT32_MAX - s.reserved) [[unlikely]] {
+  if (extended(s) || bytes / sizes::quantum > UINT32_MAX - s.reserved) [[unlikely]] {
     return charge_extended(s, quanta(bytes) * sizes::quantum);
   }
-  s.reserved += static_cast<std::uint32_t>(more);
-  if (s.reserved > s.peak) s.peak = s.reserved;
+  count(s, bytes);
   return true;
 }
 
 inline void discharge(state &s, std::size_t bytes) noexcept {
-  if (s.ext != nullptr) [[unlikely]]
+  if (extended(s)) [[unlikely]]
     return discharge_extended(s, quanta(bytes) * sizes::quantum);
+  s.peak = peak_of(s);
   s.reserved -= static_cast<std::uint32_t>(bytes / sizes::quantum);
 }
 

@@ -68,7 +68,7 @@ void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept {
   const state &s = *pool.state;
   if (s.ext == nullptr) {
     stats.reserved = std::size_t{s.reserved} * sizes::quantum;
-    stats.peak = std::size_t{s.peak} * sizes::quantum;
+    stats.peak = std::size_t{peak_of(s)} * sizes::quantum;
   } else {
     stats.reserved = recursive ? s.ext->tree_reserved : s.ext->reserved;
     stats.peak = recursive ? s.ext->tree_peak : s.ext->peak;

@@ -2,6 +2,7 @@
 // shows.
 #include <pond/embed.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -230,6 +231,52 @@ TEST(Edge, WithoutMemoryAnUnusedPoolStaysUnused) {
   EXPECT_EQ(pool.stats().reserved, 0U);
   upstream->fail_at(0);
   EXPECT_NE(pool.try_allocate(10), nullptr);
+}
+
+TEST(Pool, ZeroedMemoryIsZeroWhateverWasThereBefore) {
+  support::checked_pool checked({.first_block = 1024});
+  for (int round = 0; round < 2; ++round) {
+    for (const std::size_t size : {0U, 1U, 24U, 500U, 900U, 2000U, 6000U}) {
+      for (const bool throws : {false, true}) {
+        void *p =
+            throws ? checked.pool.allocate_zeroed(size) : checked.pool.try_allocate_zeroed(size);
+        ASSERT_NE(p, nullptr);
+        auto *bytes = static_cast<unsigned char *>(p);
+        EXPECT_EQ(std::count(bytes, bytes + size, 0), static_cast<std::ptrdiff_t>(size));
+        std::fill_n(bytes, size, 0xFF);
+      }
+    }
+    checked.pool.reset();
+  }
+}
+
+TEST(Pool, ZeroedAndLargeMemoryIsRefusedAsAnyOther) {
+  pond::pool pool;
+  errno = 0;
+  EXPECT_EQ(pool.try_allocate_zeroed(support::opaque(SIZE_MAX)), nullptr);
+  EXPECT_EQ(errno, ENOMEM);
+  EXPECT_THROW((void)pool.allocate_zeroed(support::opaque(SIZE_MAX)), std::bad_alloc);
+  EXPECT_EQ(pool.try_allocate_large(support::opaque(SIZE_MAX)), nullptr);
+  errno = 0;
+  EXPECT_EQ(pool.try_allocate_zeroed(8, support::opaque(3)), nullptr);
+  EXPECT_EQ(errno, EINVAL);
+  EXPECT_EQ(pool.try_allocate_large(8, support::opaque(3)), nullptr);
+  EXPECT_TRUE(pool.free(pool.try_allocate_large(8, 64)));
+}
+
+/// Without an extension the peak is looked at when the pool shrinks, not when it grows.
+TEST(Pool, ThePeakOutlivesWhatMadeIt) {
+  checked_default_upstream nothing_cached;
+  pond::pool pool(4096);
+  void *first = pool.allocate_large(10000);
+  void *second = pool.allocate_large(20000);
+  const std::size_t most = pool.stats().peak;
+  EXPECT_EQ(most, pool.stats().reserved);
+  EXPECT_TRUE(pool.free(second));
+  EXPECT_TRUE(pool.free(first));
+  (void)pool.allocate_large(10000);
+  EXPECT_EQ(pool.stats().peak, most);
+  EXPECT_LT(pool.stats().reserved, most);
 }
 
 }  // namespace

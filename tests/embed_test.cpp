@@ -191,6 +191,34 @@ TEST(Embed, TheHostSaysWhatIsLarge) {
   pond_destroy(pool_of(h));
 }
 
+/// A threshold above the size of a block lets requests through that just do not fit it.
+TEST(Embed, ABlockOfTheCacheHasRoomForAllOfARequest) {
+  POND_SKIP_WHEN_TRAPPED();
+  constexpr std::size_t block = 1024;
+  const pond_embedding wanted = embedding();
+  for (std::size_t size = block - 40; size <= block; ++size) {
+    {
+      const pond::pool one(block);
+      const pond::pool another(block);
+    }
+    auto *h = static_cast<host *>(pond_embed(block, 4096, &wanted));
+    struct seen {
+      const char *end;  // of the request
+      bool inside;
+    } of_request{static_cast<char *>(pond_alloc_packed(pool_of(h), size)) + size, false};
+    pond_visit(
+        pool_of(h),
+        [](void *context, const void *memory, std::size_t bytes, std::size_t) {
+          auto &now = *static_cast<seen *>(context);
+          const auto *begin = static_cast<const char *>(memory);
+          now.inside = now.inside || (now.end > begin && now.end <= begin + bytes);
+        },
+        nullptr, &of_request);
+    EXPECT_TRUE(of_request.inside) << size;
+    pond_destroy(pool_of(h));
+  }
+}
+
 TEST(Embed, RefusesWhatCannotBe) {
   pond_embedding wanted = embedding();
   const auto refused = [&wanted] {

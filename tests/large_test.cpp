@@ -1,5 +1,6 @@
 // Large allocations: memory of their own, freed alone in constant time.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <random>
 
@@ -228,6 +229,41 @@ TEST(FreeSized, GivesBackTheNewestAndTheLarge) {
     EXPECT_EQ(pond_alloc(plain, 50), small);
   }
   pond_destroy(plain);
+}
+
+/// Gives what nobody has, as long as nobody looks at it.
+pond_upstream giant_upstream() {
+  constexpr static std::size_t giant = std::size_t{1} << 30;
+  alignas(4096) static std::byte nothing[4096];
+  return {[](void *, std::size_t size, std::size_t alignment) noexcept -> void * {
+            if (size >= giant) return nothing;
+            return std::aligned_alloc(alignment, (size + alignment - 1) & ~(alignment - 1));
+          },
+          [](void *, void *p, std::size_t, std::size_t) noexcept {
+            if (p != nothing) std::free(p);
+          },
+          nullptr};
+}
+
+/// A plain pool counts quanta in 32 bits.
+TEST(Large, MoreThanThePlainCountersBearIsCountedElsewhere) {
+  POND_SKIP_WHEN_TRAPPED();
+  if (sizeof(std::size_t) == 4) GTEST_SKIP() << "there is no such size";
+  const pond_upstream upstream = giant_upstream();
+  EXPECT_EQ(pond_set_default_upstream(&upstream), 0);
+  {
+    constexpr std::size_t piece = 65536;
+    constexpr std::size_t all_but_a_little = (std::size_t{UINT32_MAX} << 4) - 5 * piece;
+    pond::pool warm;
+    for (int i = 0; i < 10; ++i) (void)warm.allocate_large(piece);
+    warm = pond::pool();
+    pond::pool pool;
+    (void)pool.allocate_large(all_but_a_little);
+    for (int i = 0; i < 10; ++i) (void)pool.allocate_large(piece);
+    EXPECT_GT(pool.stats().reserved, all_but_a_little + 10 * piece);
+    EXPECT_LT(pool.stats().reserved, all_but_a_little + 12 * piece);
+  }
+  EXPECT_EQ(pond_set_default_upstream(nullptr), 0);
 }
 
 }  // namespace

@@ -21,13 +21,12 @@ MUTANTS = [
     ("Bug03.*", "src/pool.cpp", "  run_everything(s, 0);\n  if (!finish_running(s, true)) return;",
      "  if (!finish_running(s, true)) return;"),
     ("Bug04.*", "src/pool.cpp",
-     "  while (s.cleanups != nullptr && s.ext == nullptr) {\n    owned *cleanup = s.cleanups;\n"
+     "  while (s.cleanups != nullptr && !extended(s)) {\n    owned *cleanup = s.cleanups;\n"
      "    unlink(s.cleanups, cleanup);",
      "  owned *all = s.cleanups;\n  s.cleanups = nullptr;\n"
-     "  while (all != nullptr && s.ext == nullptr) {\n    owned *cleanup = all;\n"
+     "  while (all != nullptr && !extended(s)) {\n    owned *cleanup = all;\n"
      "    all = cleanup->next;"),
-    ("Bug05.*", "src/records.hpp", "  if (record != nullptr) {\n    s.spare = record->next;",
-     "  if (record != nullptr && s.spare == nullptr) {\n    s.spare = record->next;"),
+    ("Bug05.*", "src/records.hpp", "  if (h.state->spare != nullptr) return h.state->spare;\n", ""),
     ("Bug06.*", "src/large.cpp", "  if (indexed(s)) return s.ext->index.slots[find(s.ext->index, p)];\n",
      ""),
     ("Bug07.*", "src/records.hpp", "  record->next = *list;\n  *list = record;",

@@ -90,14 +90,23 @@ void log_frees(ngx_pool_t *pool) {
 #endif
 
 [[gnu::noinline]] void *allocate_large(ngx_pool_t *pool, size_t size) {
-  void *p = pond_alloc_large_aligned(handle_of(pool), size, as_malloc);
+  void *p = words_of(pool).try_allocate_large(size, as_malloc);
   ngx_log_debug2(NGX_LOG_DEBUG_ALLOC, pool->log, 0, "malloc: %p:%uz", p, size);
   return p;
 }
 
+[[gnu::noinline]] void *allocate_large_zeroed(ngx_pool_t *pool, size_t size) {
+  void *p = allocate_large(pool, size);
+  return p != nullptr ? std::memset(p, 0, size) : nullptr;
+}
+
 /// max is nginx's rule for what is large, whatever room there is, and modules may read it.
+[[gnu::always_inline]] inline bool is_large(const ngx_pool_t *pool, size_t size) {
+  return own_memory_for_each || size > pool->max;
+}
+
 [[gnu::always_inline]] inline void *allocate(ngx_pool_t *pool, size_t size, size_t alignment) {
-  if (own_memory_for_each || size > pool->max) [[unlikely]]
+  if (is_large(pool, size)) [[unlikely]]
     return allocate_large(pool, size);
   return words_of(pool).try_allocate(size, alignment);
 }
@@ -150,14 +159,13 @@ void *ngx_palloc(ngx_pool_t *pool, size_t size) { return allocate(pool, size, NG
 void *ngx_pnalloc(ngx_pool_t *pool, size_t size) { return allocate(pool, size, 1); }
 
 void *ngx_pcalloc(ngx_pool_t *pool, size_t size) {
-  void *p = allocate(pool, size, NGX_ALIGNMENT);
-  if (p == nullptr) [[unlikely]]
-    return nullptr;
-  return std::memset(p, 0, size);  // called last, so that nothing has to be kept across it
+  if (is_large(pool, size)) [[unlikely]]
+    return allocate_large_zeroed(pool, size);
+  return words_of(pool).try_allocate_zeroed(size, NGX_ALIGNMENT);
 }
 
 void *ngx_pmemalign(ngx_pool_t *pool, size_t size, size_t alignment) {
-  void *p = pond_alloc_large_aligned(handle_of(pool), size, alignment);
+  void *p = words_of(pool).try_allocate_large(size, alignment);
   ngx_log_debug3(NGX_LOG_DEBUG_ALLOC, pool->log, 0, "posix_memalign: %p:%uz @%uz", p, size,
                  alignment);
   return p;

@@ -8,13 +8,9 @@
 ///     ...
 ///                                                            // all of it goes with the pool
 ///
-/// The model is nginx's ngx_pool_t: small requests from a chain of blocks, large ones with memory
-/// of their own, cleanups that run at the end; without its bugs, and with marks, children and
-/// quotas.
-///
 /// A pool hands out memory by moving a pointer, owns what must be released with it, and gives all
-/// of it back at once, last in first out. When not to use it: for objects that live and die one by
-/// one over a long time; what is small stays until reset, rewind or destruction.
+/// of it back at once, last in first out, as nginx's ngx_pool_t. When not to use it: for objects
+/// that live and die one by one; what is small stays until reset, rewind or destruction.
 ///
 /// For every member, unless it says otherwise:
 /// - **Failure**: throws std::bad_alloc (limit_exceeded when a quota says no); nothing has changed.
@@ -58,9 +54,8 @@ class pool {
   /// (EINVAL) for options that can never be right.
   explicit pool(const options &wanted) : pool(wanted, nullptr) {}
 
-  /// Takes over what is in `other`, which is then as default-constructed.
-  /// Memory, children and cleanups stay where they are; only the three words move. Not to be done
-  /// by one of the pool's own cleanups.
+  /// Takes over what is in `other`, which is then as default-constructed. Memory, children and
+  /// cleanups stay where they are; the three words move. Not to be done by its own cleanups.
   pool(pool &&other) noexcept : head_(std::exchange(other.head_, pool().head_)) {
     detail::moved(head_);
   }
@@ -80,7 +75,7 @@ class pool {
     if (head_.state != nullptr) detail::destroy(head_);
   }
 
-  /// @name Memory
+  /// @name Memory and objects
   /// @{
 
   /// `size` bytes, not zeroed. With a constant alignment up to 16 ten instructions where it fits
@@ -97,10 +92,27 @@ class pool {
     return detail::allocate<detail::refill>(head_, size, alignment);
   }
 
+  /// `size` bytes, all zero; else as allocate(). Not for what is written at once.
+  [[nodiscard]] void *allocate_zeroed(std::size_t size, std::size_t alignment = default_alignment) {
+    return detail::allocate_zeroed_or_throw(head_, size, alignment);
+  }
+
+  /// The same; null instead of an exception.
+  [[nodiscard]] void *try_allocate_zeroed(std::size_t size,
+                                          std::size_t alignment = default_alignment) noexcept {
+    return detail::allocate<detail::refill_zeroed<>, detail::zeroed>(head_, size, alignment);
+  }
+
   /// Memory of its own, whatever the size, that free() gives back: for buffers that end earlier.
   /// Comes through the same block cache as everything else; about twice the cost of a pool.
   [[nodiscard]] void *allocate_large(std::size_t size, std::size_t alignment = default_alignment) {
     return detail::checked(detail::allocate_large(head_, size, alignment));
+  }
+
+  /// The same; null instead of an exception.
+  [[nodiscard]] void *try_allocate_large(std::size_t size,
+                                         std::size_t alignment = default_alignment) noexcept {
+    return detail::allocate_large(head_, size, alignment);
   }
 
   /// Gives a large allocation back, in constant time on average; false: `p` is not one, nothing
@@ -119,11 +131,6 @@ class pool {
   [[nodiscard]] bool try_extend(void *p, std::size_t old_size, std::size_t new_size) noexcept {
     return detail::extend(head_, p, old_size, new_size);
   }
-
-  /// @}
-
-  /// @name Objects
-  /// @{
 
   /// Constructs a T in the pool. Its destructor is run with the pool, where it has one that does
   /// something; otherwise nothing is registered. What the constructor throws is passed on, and its
@@ -203,8 +210,8 @@ class pool {
     return static_cast<T *>(detail::get_value(head_, &which));
   }
 
-  /// Destroys the newest value of a key now, so that get() finds the one before it, if there was
-  /// one; false: there is none. The memory stays the pool's until reset, as of whatever is small.
+  /// Destroys the newest value of a key now; get() finds the one before it, if there was one.
+  /// False: there is none. The memory stays the pool's until reset, as of whatever is small.
   template <class T>
   bool erase(const key<T> &which) noexcept {
     return detail::end_value(head_, &which);
@@ -212,7 +219,7 @@ class pool {
 
   /// @}
 
-  /// @name Life
+  /// @name Life, and questions
   /// @{
 
   /// Empties the pool and keeps blocks up to options.keep. Cleanups run, children are destroyed,
@@ -232,19 +239,13 @@ class pool {
   /// it was. Constant time, nothing is copied. A buffer in its options has to outlive this pool.
   ///
   /// Pointers, children and values of `other` stay good; marks and scopes of it are void, and what
-  /// refers to the pool object itself (allocators, resources) now means a new, empty pool. When not
-  /// to use it: for a few strings, which copy() moves for less than the 72 bytes of `other`'s state
-  /// and the 352 of the extension that it gets.
+  /// refers to the pool object itself (allocators, resources) now means a new, empty pool. Not for
+  /// a few strings: copy() takes less than the 72 bytes of its state and the 352 of its extension.
   void adopt(pool &&other) { detail::check(detail::adopt(head_, other.head_)); }
 
   /// From now until a reset, allocating is an error (EPERM) that is reported with the pool's tag:
   /// for what is read once, a configuration, and must not grow unnoticed.
   void seal() noexcept { detail::seal(head_); }
-
-  /// @}
-
-  /// @name Questions
-  /// @{
 
   /// What the pool holds, with all descendants added up if `recursive`. Takes time in proportion to
   /// blocks, large allocations and cleanups: nothing is counted while allocating.

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "pond/config.h"
 
@@ -70,10 +71,14 @@ constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment) {
 [[gnu::noinline]] POND_API void *refill(head &pool, std::size_t size,
                                         std::size_t alignment) noexcept;
 
+/// What becomes of memory that fits: nothing, or zeros.
+inline void *as_it_is(void *p, std::size_t /*size*/) noexcept { return p; }
+inline void *zeroed(void *p, std::size_t size) noexcept { return std::memset(p, 0, size); }
+
 /// `size` bytes at a constant alignment: ten instructions on x86-64, return included (of one that
 /// is not constant, refill sees the wrong ones). `Refill` is the cold path, called last; pool.hpp
-/// has another one, which throws.
-template <auto Refill = refill>
+/// has others, which throw. `Finish` is called last, too, so that nothing is kept across it.
+template <auto Refill = refill, auto Finish = as_it_is>
 [[gnu::always_inline]] inline void *allocate(
     head &pool, std::size_t size,
     std::size_t alignment) noexcept(noexcept(Refill(pool, size, alignment))) {
@@ -82,10 +87,19 @@ template <auto Refill = refill>
                                   reinterpret_cast<std::uintptr_t>(pool.end), size, alignment);
     if (fits) [[likely]] {
       pool.cur = reinterpret_cast<unsigned char *>(at + size);
-      return reinterpret_cast<void *>(at);
+      return Finish(reinterpret_cast<void *>(at), size);
     }
   }
   return Refill(pool, size, alignment);
+}
+
+/// The cold path of allocate<refill_zeroed<Refill>, zeroed>.
+template <auto Refill = refill>
+[[gnu::noinline, gnu::cold]] inline void *refill_zeroed(
+    head &pool, std::size_t size,
+    std::size_t alignment) noexcept(noexcept(Refill(pool, size, alignment))) {
+  void *p = Refill(pool, size, alignment);
+  return p != nullptr ? zeroed(p, size) : nullptr;
 }
 
 /// Whether [p, p + size) is the newest allocation, the one that cur follows: it can be given back

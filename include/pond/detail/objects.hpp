@@ -44,6 +44,10 @@ inline void *allocate_or_throw(head &pool, std::size_t size, std::size_t alignme
   return allocate<refill_or_throw>(pool, size, alignment);
 }
 
+inline void *allocate_zeroed_or_throw(head &pool, std::size_t size, std::size_t alignment) {
+  return allocate<refill_zeroed<refill_or_throw>, zeroed>(pool, size, alignment);
+}
+
 inline pond_options converted(const options &from, head *parent) noexcept {
   return {sizeof(pond_options),
           from.first_block,
