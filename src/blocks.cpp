@@ -108,11 +108,12 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
   return at;
 }
 
-/// What a block's header leaves is aligned to so much.
+/// What stands behind a block's header is aligned to so much.
 constexpr std::size_t alignment_behind_header = sizeof(block) & -sizeof(block);
 
-/// The usual next block is as large as the first one and in the cache. Then nothing is called, and
-/// no frame needed (half of 120 instructions).
+/// The usual next block is as large as the first one and in the cache. What is at hand is looked at
+/// before it is taken, so that the other way is called last, and nothing else is: 80 instructions,
+/// where taking first and asking then took 120.
 [[gnu::noinline]] void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
   const std::size_t usual = s.first.size;

@@ -189,9 +189,9 @@ namespace {
   return take_large(real(pool), size, alignment);
 }
 
-/// A large allocation for which the cache has a block. Nothing is taken before all is known to be
-/// at hand, and the slow way called last; like that neither this nor allocate_large needs a frame
-/// (of 92 instructions the two save 14).
+/// A large allocation for which the cache has a block. As in from_new_block, nothing is taken
+/// before all is known to be at hand; in two functions neither has to save a register for the slow
+/// way (79 instructions, 92 before).
 [[gnu::noinline]] void *allocate_large_cached(head &pool, bin &from,
                                               std::size_t alignment) noexcept {
   const std::size_t bytes = from.newest->size;

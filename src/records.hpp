@@ -8,7 +8,6 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
-/// From the spares, or from the pool: bumped inline, because every large allocation pays for it.
 /// A spare record, or room for one in the current block of a pool that no tool watches; or null.
 [[gnu::always_inline]] inline owned *record_at_hand(const head &h) noexcept {
   if (h.state->spare != nullptr) return h.state->spare;
@@ -28,6 +27,7 @@ namespace detail {
   return record;
 }
 
+/// From the spares, or from the pool: bumped inline, because every large allocation pays for it.
 [[gnu::always_inline]] inline owned *take_record(head &h) noexcept {
   owned *record = record_at_hand(h);
   if (record != nullptr) [[likely]] {
