@@ -286,4 +286,15 @@ TEST(Descriptors, CanBeClosedEarlyOfEitherKind) {
   EXPECT_EQ(errno, EBADF);
 }
 
+TEST(Cleanup, CancelledTwiceIsCancelledOnce) {
+  int ran = 0;
+  pond::pool pool(4096);
+  pond::cleanup *first = pool.on_destroy([&ran] { ++ran; });
+  pool.on_destroy([&ran] { ran += 10; });
+  for (int i = 0; i < 2; ++i) pool.cancel(first);  // its record is a spare, once
+  for (int i = 0; i < 2; ++i) pool.on_destroy([&ran] { ran += 100; });
+  pool.reset();
+  EXPECT_EQ(ran, 210);
+}
+
 }  // namespace
