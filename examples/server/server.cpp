@@ -124,14 +124,16 @@ class server {
           acceptor_.cancel();
           accept();
         }
-        while (io_.run_one() != 0) ended_.clear();
+        while (acceptor_.is_open() && io_.run_one() != 0) ended_.clear();
+        while (io_.poll_one() != 0) ended_.clear();
         return;
       } catch (const std::bad_alloc &) {
       }
     }
   }
 
-  /// What is under way is broken off; the event loop then ends for want of work.
+  /// What is under way is broken off, which it learns at once. The event loop then ends and waits
+  /// for nothing: a connection that was lost without memory may have left a timer of half a minute.
   void stop() {
     acceptor_.close();
     for (connection &one : connections_) one.stream.close();
