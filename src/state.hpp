@@ -252,8 +252,8 @@ constexpr std::size_t quanta(std::size_t bytes) noexcept {
   return bytes / sizes::quantum + (bytes % sizes::quantum != 0);
 }
 
-/// Whether a pool has neither extension nor flags: its memory comes from the cache, and nobody else
-/// wants to know. Almost all pools, almost always.
+/// Whether a pool has no flag, and so no extension: its memory comes from the cache, and nobody
+/// else wants to know. Almost all pools, almost always.
 inline bool plain(const state &s) noexcept { return s.flags == 0; }
 
 /// Adds what the state's own counters can bear. Without an extension a pool is not trapped, and
