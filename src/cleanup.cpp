@@ -70,6 +70,29 @@ bool run_cleanups(state &s, std::uint64_t since) noexcept {
   return any;
 }
 
+/// What the records of all cleanups have in common.
+[[gnu::always_inline]] inline pond_cleanup *enter(state &s, owned *cleanup, void (*handler)(void *),
+                                                  void *data) noexcept {
+  cleanup->handler = handler;
+  cleanup->data = data;
+  link(s.cleanups, cleanup);
+  return reinterpret_cast<pond_cleanup *>(cleanup);
+}
+
+/// The record is not at hand, the pool not an ordinary one, or there is a mistake.
+[[gnu::noinline]] pond_cleanup *on_destroy_slow(head &pool, void (*handler)(void *),
+                                                void *data) noexcept {
+  if (handler == nullptr) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  if (pool.state == nullptr && !adopt_default(pool)) return nullptr;
+  state &s = *pool.state;
+  if (refuses(s)) return nullptr;
+  owned *cleanup = take_record(real(pool));
+  return cleanup != nullptr ? enter(s, cleanup, handler, data) : nullptr;
+}
+
 }  // namespace
 
 /// Again after cleanups, which may make a child.
@@ -80,19 +103,15 @@ void run_everything(state &s, std::uint64_t since) noexcept {
 }
 
 pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexcept {
-  if (handler == nullptr) {
-    errno = EINVAL;
-    return nullptr;
-  }
-  if (pool.state == nullptr && !adopt_default(pool)) return nullptr;
-  state &s = *pool.state;
-  if (refuses(s)) return nullptr;
-  owned *cleanup = take_record(real(pool));
-  if (cleanup == nullptr) return nullptr;
-  cleanup->handler = handler;
-  cleanup->data = data;
-  link(s.cleanups, cleanup);
-  return reinterpret_cast<pond_cleanup *>(cleanup);
+  constexpr unsigned unusual = hidden | flag_sealed | flag_doomed;
+  state *s = pool.state;
+  if (s == nullptr || handler == nullptr || (s->flags & unusual) != 0) [[unlikely]]
+    return on_destroy_slow(pool, handler, data);
+  owned *cleanup = record_at_hand(pool);
+  if (cleanup == nullptr) [[unlikely]]
+    return on_destroy_slow(pool, handler, data);
+  take_found(pool, cleanup)->when = epoch_of(*s);
+  return enter(*s, cleanup, handler, data);
 }
 
 void cancel(head &pool, pond_cleanup *cleanup) noexcept {

@@ -219,7 +219,7 @@ head *begin_with(head *pool, const pond_options &options, const embedding &where
   begin(*pool, from.base, from.size, where, from.flags, 0);
   if (furnish(*pool, options)) return pool;
   const int error = errno;
-  if (pool->state->ext != nullptr) {
+  if (extended(*pool->state)) {
     destroy_state(*pool->state, nullptr);
   } else {
     give_first_block(options, from);

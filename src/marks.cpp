@@ -5,6 +5,7 @@
 // again; what is above it is known by its epoch (owned records) or by its place (blocks).
 #include <cerrno>
 
+#include "records.hpp"
 #include "watch.hpp"
 
 namespace pond {
@@ -22,7 +23,7 @@ mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
     return nullptr;
   }
   const state &s = *pool.state;
-  mark_record *open = s.ext != nullptr ? s.ext->marks : nullptr;
+  mark_record *open = extended(s) ? s.ext->marks : nullptr;
   while (open != nullptr && as_word(open) != mark.opaque[0]) open = open->outer;
   if (open != nullptr && open->epoch == mark.opaque[1] && as_word(&s) == mark.opaque[2]) {
     return open;
@@ -36,6 +37,13 @@ void append(Record *&list, Record *older) noexcept {
   Record **link = &list;
   while (*link != nullptr) link = &(*link)->next;
   *link = older;
+}
+
+/// Whether there is something to run: most scopes only take memory.
+bool registered_since(const state &s, std::uint64_t since) noexcept {
+  const state *child = s.ext->children;
+  return (s.cleanups != nullptr && epoch_of(*s.cleanups) >= since) ||
+         (child != nullptr && child->ext->epoch >= since);
 }
 
 /// Runs what was registered since the mark, children first; false when the pool went with it.
@@ -53,35 +61,58 @@ bool run_since(state &s, mark_record *mark) noexcept {
   return finish_running(s, outermost);
 }
 
-}  // namespace
+/// The record of a mark that is made now: what the pool is.
+[[gnu::always_inline]] inline mark_record picture(const state &s, const head &h) noexcept {
+  const extension &ext = *s.ext;
+  return {ext.marks, ext.last_epoch + 1, h.cur, h.end, s.first.next, s.rooms, s.spare};
+}
 
-pond_mark get_mark(head &pool) noexcept {
+/// Opens it at `mark`; what it protects is put away in it.
+[[gnu::always_inline]] inline pond_mark open_mark(state &s, mark_record *mark,
+                                                  const mark_record &was) noexcept {
+  *mark = was;
+  s.rooms = nullptr;
+  s.spare = nullptr;
+  s.ext->marks = mark;
+  s.ext->last_epoch = was.epoch;
+  return {{as_word(mark), was.epoch, as_word(&s), 0}};
+}
+
+/// The record does not fit the current block, or the pool is not an ordinary one.
+[[gnu::noinline]] pond_mark get_mark_slow(head &pool) noexcept {
   if (pool.state == nullptr && !adopt_default(pool)) return {};
   state &s = *pool.state;
-  if (refuses(s)) return {};
-  extension *ext = extend_state(s);
-  if (ext == nullptr) return {};
+  if (refuses(s) || extend_state(s) == nullptr) return {};
   head &h = real(pool);
-  unsigned char *const cur = h.cur;
-  unsigned char *const end = h.end;
-  block *const newest = s.first.next;
-  room *const rooms = s.rooms;
+  const mark_record was = picture(s, h);
   s.rooms = nullptr;
   auto *mark = static_cast<mark_record *>(carve(h, sizeof(mark_record), alignof(mark_record)));
   if (mark == nullptr) {
-    s.rooms = rooms;
+    s.rooms = was.rooms;
     return {};
   }
-  if (block *const b = s.first.next; b != newest) {
+  if (block *const b = s.first.next; b != was.newest) {
     // What the old block has left is below the mark, however little there is in the new one.
-    s.rooms = nullptr;
     h.cur = reinterpret_cast<unsigned char *>(mark + 1);
     h.end = reinterpret_cast<unsigned char *>(b) + b->size;
   }
-  *mark = {ext->marks, ++ext->last_epoch, cur, end, newest, rooms, s.spare};
-  s.spare = nullptr;
-  ext->marks = mark;
-  return {{as_word(mark), mark->epoch, as_word(&s), 0}};
+  return open_mark(s, mark, was);
+}
+
+}  // namespace
+
+pond_mark get_mark(head &pool) noexcept {
+  state *s = pool.state;
+  if (s == nullptr || !extended(*s) || (s->flags & (flag_sealed | flag_doomed)) != 0) [[unlikely]]
+    return get_mark_slow(pool);
+  head &h = real(pool);
+  auto *mark =
+      static_cast<mark_record *>(room_at_hand(h, sizeof(mark_record), alignof(mark_record)));
+  if (mark == nullptr) [[unlikely]]
+    return get_mark_slow(pool);
+  const mark_record was = picture(*s, h);
+  h.cur = reinterpret_cast<unsigned char *>(mark + 1);
+  return open_mark(*s, mark, was);
 }
 
 bool rewind(head &pool, const pond_mark &mark) noexcept {
@@ -93,10 +124,11 @@ bool rewind(head &pool, const pond_mark &mark) noexcept {
     misuse(s, EBUSY, "rewind past a rewind that is under way");
     return false;
   }
-  if (!run_since(s, open) || (s.flags & flag_doomed) != 0) return true;  // the head may be gone
-  release_larges(s, open->epoch);
+  if (registered_since(s, open->epoch) && !run_since(s, open)) return true;
+  if ((s.flags & flag_doomed) != 0) return true;  // the head may be gone
   const mark_record was = *open;
-  release_blocks(s, was.newest);
+  if (s.larges != nullptr) release_larges(s, was.epoch);
+  if (s.first.next != was.newest) release_blocks(s, was.newest);
   s.rooms = was.rooms;
   s.spare = was.spare;
   ext.marks = was.outer;

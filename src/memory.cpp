@@ -53,7 +53,7 @@ void *take_memory_slow(state &s, std::size_t &size, std::size_t alignment) noexc
   void *memory = cacheable(s, alignment) ? take_cached(s, size)
                                          : upstream_take(upstream_of(s), size, alignment);
   if (memory != nullptr) [[likely]] {
-    if (s.ext != nullptr) tell_passed(s.ext, quanta(size) * sizes::quantum);
+    if (extended(s)) tell_passed(s.ext, quanta(size) * sizes::quantum);
     return memory;
   }
   discharge(s, asked);
@@ -86,7 +86,7 @@ void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alig
 }
 
 extension *extend_state(state &s, const pond_upstream *own) noexcept {
-  if (s.ext != nullptr) return s.ext;
+  if (extended(s)) return s.ext;
   std::size_t size = sizes::block(sizeof(extension), 0);
   void *memory = nullptr;
   if (own != nullptr) {

@@ -120,14 +120,14 @@ bool bare(const state &s) noexcept {
 }  // namespace
 
 void destroy_state(state &s, head *pool) noexcept {
-  if (s.cleanups != nullptr || s.ext != nullptr) {
-    if (s.ext != nullptr) s.ext->marks = nullptr;
+  if (s.cleanups != nullptr || extended(s)) {
+    if (extended(s)) s.ext->marks = nullptr;
     s.flags |= flag_running;
     run_everything(s, 0);
   }
   if (pool != nullptr && (s.flags & flag_doomed) == 0) empty(*pool);
   release_larges(s, 0);
-  if (s.ext == nullptr) {
+  if (!extended(s)) {
     give_plain(s);
   } else {
     give_extended(s);
@@ -142,7 +142,7 @@ void destroy(head &pool) noexcept {
     return cache_give(reinterpret_cast<block *>(base_of(*s)), s->first.size);
   }
   if (plain(*s)) return destroy_plain(*s, pool);
-  if (s->ext != nullptr && s->ext->references != 0) {
+  if (extended(*s) && s->ext->references != 0) {
     return misuse(*s, EBUSY, "destroyed while others retain it");
   }
   if ((s->flags & flag_running) != 0) {
@@ -164,11 +164,13 @@ bool retain(head &pool) noexcept {
 
 void release_reference(head &pool) noexcept {
   if (pool.state == nullptr) return;
-  extension *ext = pool.state->ext;
-  // What the others did with the pool happened before it is destroyed by the last one.
-  if (ext != nullptr && __atomic_load_n(&ext->references, __ATOMIC_ACQUIRE) != 0) {
-    if (__atomic_fetch_sub(&ext->references, 1, __ATOMIC_ACQ_REL) != 0) return;
-    ext->references = 0;
+  if (extended(*pool.state)) {
+    extension *ext = pool.state->ext;
+    // What the others did with the pool happened before it is destroyed by the last one.
+    if (__atomic_load_n(&ext->references, __ATOMIC_ACQUIRE) != 0) {
+      if (__atomic_fetch_sub(&ext->references, 1, __ATOMIC_ACQ_REL) != 0) return;
+      ext->references = 0;
+    }
   }
   destroy(pool);
 }
@@ -186,11 +188,11 @@ void reset(head &pool) noexcept {
   if (pool.state == nullptr) return;
   state &s = *pool.state;
   if ((s.flags & flag_running) != 0) return misuse(s, EBUSY, "reset by one of its own cleanups");
-  if (s.ext != nullptr) s.ext->marks = nullptr;
+  if (extended(s)) s.ext->marks = nullptr;
   s.flags |= flag_running;
   run_everything(s, 0);
   if (!finish_running(s, true)) return;
-  if (s.ext != nullptr) s.ext->marks = nullptr;  // one that a cleanup left open
+  if (extended(s)) s.ext->marks = nullptr;  // one that a cleanup left open
   release_larges(s, 0);
   free_values(s);
   forget_recycled(s);
@@ -201,12 +203,12 @@ void reset(head &pool) noexcept {
   head &h = real(pool);
   begin_again(h, s);
   // A trapped pool keeps nothing: memory that was used must not be used again unseen.
-  keep_blocks(s, trapped ? 0 : s.ext != nullptr ? s.ext->keep : POND_DEFAULT_KEEP);
+  keep_blocks(s, trapped ? 0 : extended(s) ? s.ext->keep : POND_DEFAULT_KEEP);
   if (trapped) closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
 }
 
 void moved(head &to) noexcept {
-  if (to.state != nullptr && to.state->ext != nullptr) to.state->ext->owner = &to;
+  if (to.state != nullptr && extended(*to.state)) to.state->ext->owner = &to;
 }
 
 }  // namespace detail

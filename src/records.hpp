@@ -8,13 +8,18 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
-/// A spare record, or room for one in the current block of a pool that no tool watches; or null.
+/// Room for a record in the current block of a pool that no tool watches, or null.
+[[gnu::always_inline]] inline void *room_at_hand(const head &h, std::size_t size,
+                                                 std::size_t alignment) noexcept {
+  const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(h.cur),
+                                reinterpret_cast<std::uintptr_t>(h.end), size, alignment);
+  return fits && (h.state->flags & flag_trapped) == 0 ? reinterpret_cast<void *>(at) : nullptr;
+}
+
+/// A spare record, or room for one; or null.
 [[gnu::always_inline]] inline owned *record_at_hand(const head &h) noexcept {
   if (h.state->spare != nullptr) return h.state->spare;
-  const auto [at, fits] =
-      place(reinterpret_cast<std::uintptr_t>(h.cur), reinterpret_cast<std::uintptr_t>(h.end),
-            sizeof(owned), alignof(owned));
-  return fits && (h.state->flags & flag_trapped) == 0 ? reinterpret_cast<owned *>(at) : nullptr;
+  return static_cast<owned *>(room_at_hand(h, sizeof(owned), alignof(owned)));
 }
 
 /// Takes what record_at_hand has found; `when` is the caller's to write.

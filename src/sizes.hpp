@@ -21,12 +21,19 @@ inline constexpr unsigned word_bits = 8 * sizeof(std::size_t);
 inline constexpr std::size_t impossible = PTRDIFF_MAX;
 
 // Templates over their word, so that Z3 runs the same text on bit-vectors (tests/proof). It has
-// names of its own for the unsigned comparison, the choice and a constant.
+// names of its own for the unsigned comparison, the choice, a constant, shifts, and for whether a
+// product is a word.
 using detail::ule;
 constexpr std::size_t pick(bool condition, std::size_t yes, std::size_t no) noexcept {
   return condition ? yes : no;
 }
 constexpr std::size_t as(std::size_t, std::size_t constant) noexcept { return constant; }
+constexpr std::size_t shl(std::size_t n, std::size_t bits) noexcept { return n << bits; }
+constexpr std::size_t lshr(std::size_t n, std::size_t bits) noexcept { return n >> bits; }
+constexpr bool product_fits(std::size_t a, std::size_t b) noexcept {
+  std::size_t product = 0;
+  return !__builtin_mul_overflow(a, b, &product);
+}
 
 /// The second word of two: an int may stand for it.
 template <class Word>
@@ -37,9 +44,9 @@ constexpr Word add(Word a, also<Word> b) {
   return pick(ule(a, ~b), a + b, a | ~a);
 }
 
-constexpr std::size_t multiply(std::size_t a, std::size_t b) noexcept {
-  std::size_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? SIZE_MAX : product;
+template <class Word>
+constexpr Word multiply(Word a, also<Word> b) {
+  return pick(product_fits(a, b), a * b, a | ~a);
 }
 
 constexpr bool is_power_of_two(std::size_t n) noexcept { return n != 0 && (n & (n - 1)) == 0; }
@@ -70,16 +77,20 @@ inline constexpr unsigned blocks_per_doubling = 8;
 inline constexpr std::size_t default_largest_block = 262144;
 #endif
 
-/// Blocks taken so far are counted up to here; by then every size has reached its cap.
-inline constexpr unsigned most_counted_blocks =
-    (word_bits - 1) * blocks_per_doubling < 255 ? (word_bits - 1) * blocks_per_doubling : 255;
+/// Blocks taken so far are counted up to here; by then every size has reached its cap, and there
+/// are fewer doublings than a word has bits, so that no shift is undefined.
+template <unsigned bits>
+inline constexpr unsigned most_blocks_counted = (bits - 1) * blocks_per_doubling < 255
+                                                    ? (bits - 1) * blocks_per_doubling
+                                                    : 255;
+inline constexpr unsigned most_counted_blocks = most_blocks_counted<word_bits>;
 
-/// The size of the next block of a pool that began with `first` and has taken `taken` blocks. There
-/// are fewer doublings than a word has bits, so no shift is undefined.
-constexpr std::size_t next_block(std::size_t first, unsigned taken, std::size_t largest) noexcept {
-  const unsigned doublings = taken / blocks_per_doubling;
-  if (doublings == 0 || first >= largest) return first;
-  return first <= largest >> doublings ? first << doublings : largest;
+/// The size of the next block of a pool that began with `first` and has taken `taken` blocks.
+template <class Word>
+constexpr Word next_block(Word first, also<Word> taken, also<Word> largest) {
+  const Word doublings = taken / as(taken, blocks_per_doubling);
+  return pick(ule(largest, first), first,
+              pick(ule(first, lshr(largest, doublings)), shl(first, doublings), largest));
 }
 
 /// nginx's rule: what is larger than a block's room, or than a page less one byte, is large.

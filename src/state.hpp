@@ -203,11 +203,14 @@ inline std::uint64_t epoch_of(const state &s) noexcept {
   return extended(s) && s.ext->marks != nullptr ? s.ext->marks->epoch : 0;
 }
 
-/// Fibonacci hashing: neighbouring addresses spread over a whole table of a power of two.
+/// Addresses spread over a whole table of a power of two, whatever their distances: after one
+/// multiplication alone those of 2992 bytes, for example, make runs of hundreds.
 inline std::size_t home_of(const void *p, std::size_t capacity) noexcept {
   constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15;
-  const std::uint64_t hash = reinterpret_cast<std::uintptr_t>(p) * golden_ratio;
-  return static_cast<std::size_t>(hash >> 32) & (capacity - 1);
+  constexpr unsigned half = 32;
+  std::uint64_t hash = reinterpret_cast<std::uintptr_t>(p) * golden_ratio;
+  hash = (hash ^ hash >> half) * golden_ratio;
+  return static_cast<std::size_t>(hash >> half) & (capacity - 1);
 }
 
 // --- Between the files of src/ ----------------------------------------------------------------

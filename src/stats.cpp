@@ -52,7 +52,7 @@ void add(const head &pool, pond_stats &stats, bool recursive) noexcept {
   const state &s = *pool.state;
   add_blocks(s, real(pool), stats);
   add_records(s, stats);
-  if (s.ext == nullptr) return;
+  if (!extended(s)) return;
   for (const state *child = s.ext->children; child != nullptr; child = child->ext->older) {
     stats.children += 1;
     if (recursive) add(*child->ext->owner, stats, true);
@@ -66,7 +66,7 @@ void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept {
   add(pool, stats, recursive);
   if (pool.state == nullptr) return;
   const state &s = *pool.state;
-  if (s.ext == nullptr) {
+  if (!extended(s)) {
     stats.reserved = std::size_t{s.reserved} * sizes::quantum;
     stats.peak = std::size_t{peak_of(s)} * sizes::quantum;
   } else {
@@ -93,7 +93,7 @@ void visit(const head &pool, block_visitor visit_block, large_visitor visit_larg
 }
 
 const char *tag(const head &pool) noexcept {
-  return pool.state != nullptr && pool.state->ext != nullptr ? pool.state->ext->tag : "";
+  return pool.state != nullptr && extended(*pool.state) ? pool.state->ext->tag : "";
 }
 
 }  // namespace detail

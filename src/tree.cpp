@@ -62,7 +62,7 @@ void orphan(state &child) noexcept {
 
 bool charge_extended(state &s, std::size_t bytes) noexcept {
   // A plain pool that passes 64 GiB: its counters move to where they are wide enough.
-  extension *ext = s.ext != nullptr ? s.ext : extend_state(s);
+  extension *ext = extended(s) ? s.ext : extend_state(s);
   if (ext == nullptr) return false;
   if (refusing(ext, bytes) != nullptr) [[unlikely]] {
     errno = EDQUOT;
@@ -179,7 +179,7 @@ void leave_tree(state &s) noexcept {
 }
 
 void destroy_children(state &s, std::uint64_t since) noexcept {
-  while (s.ext != nullptr && s.ext->children != nullptr && s.ext->children->ext->epoch >= since) {
+  while (extended(s) && s.ext->children != nullptr && s.ext->children->ext->epoch >= since) {
     state &child = *s.ext->children;
     if ((child.flags & flag_running) != 0) {
       orphan(child);
@@ -193,7 +193,7 @@ bool outlives(const head &a, const head &b) noexcept {
   if (&a == &b) return true;
   if (a.state == nullptr || b.state == nullptr) return false;
   const state *s = b.state;
-  while (s != a.state && s != nullptr) s = s->ext != nullptr ? s->ext->parent : nullptr;
+  while (s != a.state && s != nullptr) s = extended(*s) ? s->ext->parent : nullptr;
   return s != nullptr;
 }
 

@@ -28,7 +28,7 @@ void put(value_table &table, value *v) noexcept {
 }
 
 value *find(const state &s, const void *key) noexcept {
-  if (s.ext == nullptr || s.ext->values.count == 0) return nullptr;
+  if (!extended(s) || s.ext->values.count == 0) return nullptr;
   value *v = *bucket_of(s.ext->values, key);
   while (v != nullptr && v->key != key) v = v->next;
   return v;
@@ -115,7 +115,7 @@ bool end_value(head &pool, const void *key) noexcept {
 }
 
 void free_values(state &s) noexcept {
-  if (s.ext == nullptr || s.ext->values.buckets == nullptr) return;
+  if (!extended(s) || s.ext->values.buckets == nullptr) return;
   give_memory(s, s.ext->values.buckets, s.ext->values.bytes, sizes::quantum);
   s.ext->values = {};
 }

@@ -90,14 +90,15 @@ bool read_number(const char *text, std::size_t length, std::uint64_t &number) no
   return true;
 }
 
-/// N, or N-M.
+/// N, or N-M; calls are counted from 1.
 bool read_range(const char *text, std::size_t length, std::uint64_t &first,
                 std::uint64_t &last) noexcept {
   const auto *hyphen = static_cast<const char *>(std::memchr(text, '-', length));
   const std::size_t digits = hyphen != nullptr ? static_cast<std::size_t>(hyphen - text) : length;
   if (!read_number(text, digits, first)) return false;
   last = first;
-  return hyphen == nullptr || read_number(hyphen + 1, length - digits - 1, last);
+  if (hyphen != nullptr && !read_number(hyphen + 1, length - digits - 1, last)) return false;
+  return first != 0 && first <= last;
 }
 
 bool read_word(const char *word, std::size_t length, settings &into) noexcept {
@@ -274,7 +275,7 @@ void broken(const char *what) noexcept {
 }
 
 void misuse(const state &s, int error, const char *what) noexcept {
-  const char *tag = s.ext != nullptr ? s.ext->tag : "";
+  const char *tag = extended(s) ? s.ext->tag : "";
   std::fprintf(stderr, "pond: pool \"%s\": %s\n", tag, what);
   errno = error;
 }

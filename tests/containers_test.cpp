@@ -41,6 +41,17 @@ static_assert(std::is_convertible_v<only_growing<long>, in_pool<int>>);
 static_assert(std::is_nothrow_copy_constructible_v<in_pool<int>>);
 static_assert(std::is_nothrow_constructible_v<in_pool<long>, const in_pool<int> &>);
 
+TEST(Allocator, ThoseOfDifferentTypesAreEqualInTheSamePool) {
+  pond::pool pool;
+  pond::pool other;
+  const pond::allocator<int> a(pool);
+  const pond::allocator<long> b(a);
+  const pond::monotonic_allocator<char> c(a);
+  const pond::monotonic_allocator<short> d(c);
+  EXPECT_TRUE(a == b && b == c && c == a && c == d);
+  EXPECT_TRUE(a != pond::allocator<long>(other) && d != pond::monotonic_allocator<char>(other));
+}
+
 TEST(Allocator, GivesTheNewestAndTheLargeBack) {
   checked_pool checked({.first_block = 1024});
   in_pool<int> numbers(checked.pool);

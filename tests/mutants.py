@@ -2,10 +2,10 @@
 """Puts bugs into a copy of the sources, one at a time, and watches the named tests fail.
 
 A test that cannot fail is no test. Each of the twenty bugs of others is here, in the form that it
-would take in pond, and a few more that only one mechanism of the tests could find.
-
-    tests/mutants.py [NUMBER...]     all, or some; about ten seconds each
+would take in pond, and a few more that only one mechanism of the tests could find. About ten seconds
+each.
 """
+import argparse
 import sys
 
 from variants import Variant
@@ -43,8 +43,7 @@ MUTANTS = [
      "  if (new_size > static_cast<std::size_t>(pool.end - bytes)) return false;\n"
      "  if (reinterpret_cast<unsigned char *>(pool.state) > bytes ||\n"
      "      reinterpret_cast<unsigned char *>(pool.state) + 1024 < bytes) return false;\n  pool.cur"),
-    ("Bug12.*", "src/sizes.hpp", "return __builtin_mul_overflow(a, b, &product) ? SIZE_MAX : product;",
-     "__builtin_mul_overflow(a, b, &product);\n  return product;"),
+    ("Bug12.*", "src/sizes.hpp", "return pick(product_fits(a, b), a * b, a | ~a);", "return a * b;"),
     ("Bug13.*", "src/sizes.hpp", "return ule(held, limit) && ule(more, limit - held);",
      "return held > limit / 2 || more <= limit - held;"),
     ("Bug14.*", "src/sizes.hpp",
@@ -61,8 +60,9 @@ MUTANTS = [
     ("Bug19.*", "include/pond/detail/bump.hpp",
      "if (is_ordinary(alignment, block_alignment)) [[likely]] {",
      "if (alignment <= block_alignment) [[likely]] {"),
-    ("Bug20.*", "src/cleanup.cpp", "  if (cleanup == nullptr) return nullptr;\n  cleanup->handler",
-     "  cleanup->handler"),
+    ("Bug20.*", "src/cleanup.cpp",
+     "return cleanup != nullptr ? enter(s, cleanup, handler, data) : nullptr;",
+     "return enter(s, cleanup, handler, data);"),
     # --- the mechanisms themselves
     ("Failure.*", "src/large.cpp",
      "  if (large->memory == nullptr) {\n    spare_record(s, large);",
@@ -100,7 +100,7 @@ MUTANTS = [
     ("Retain.*:SharedPool.*", "src/pool.cpp",
      "if (__atomic_fetch_sub(&ext->references, 1, __ATOMIC_ACQ_REL) != 0) return;",
      "if (__atomic_fetch_sub(&ext->references, 1, __ATOMIC_ACQ_REL) != 1) return;"),
-    ("Retain.*", "src/pool.cpp", "s->ext != nullptr && s->ext->references != 0", "false"),
+    ("Retain.*", "src/pool.cpp", "extended(*s) && s->ext->references != 0", "false"),
     ("Recycle.*", "src/recycle.cpp", "retract(s.ext->real, p, whole) || s.ext->marks != nullptr)",
      "retract(s.ext->real, p, whole))"),
     ("Recycle.*", "src/recycle.cpp", "  if (s.ext->marks == nullptr) [[likely]] {", "  if (true) {"),
@@ -110,6 +110,10 @@ MUTANTS = [
     ("Recycle.*", "src/large.cpp",
      "recycles(s, new_size) &&\n           recycled_size(old_size) == recycled_size(new_size)",
      "new_size <= old_size"),
+    ("OnDestroy.WhatIsMore*", "include/pond/detail/objects.hpp",
+     "if constexpr (std::is_trivially_copyable_v<stored> && sizeof", "if constexpr (sizeof"),
+    ("OnDestroy.ACallable*", "include/pond/detail/objects.hpp",
+     "sizeof(stored) <= sizeof(void *)", "sizeof(stored) < sizeof(void *)"),
     # --- coroutines
     ("Coroutine.*", COROUTINE, "    from->deallocate(frame, memory::size(size), Alignment);\n", ""),
     ("Coroutine.*", COROUTINE, "return (frame_size + sizeof(pool *) + Alignment - 1) & ~(Alignment - 1);",
@@ -143,7 +147,11 @@ def try_mutant(copy, tests, name, old, new):
 
 
 def main():
-    chosen = [int(a) for a in sys.argv[1:]] or range(1, len(MUTANTS) + 1)
+    numbers = range(1, len(MUTANTS) + 1)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("number", type=int, nargs="*", choices=[*numbers, []], default=[],
+                        metavar="NUMBER", help="of which mutants; all without")
+    chosen = parser.parse_args().number or numbers
     copy = Variant("mutants", "-DCMAKE_CXX_FLAGS_RELEASE=-O1")
     failed = copy.build("pond_tests")
     if failed is not None:

@@ -76,10 +76,12 @@ class Explanations:
 
 
 def attempt(bench, suites, place, text, explained):
-    """Suite by suite; what is explained is seen by none but perhaps the first."""
+    """Suite by suite; what is explained is seen by none but perhaps the quick ones."""
     for suite in suites:
-        result = bench.attempt(suite, place, text) if suite.concerns(place.name) else "survived"
-        if result != "survived" or explained:
+        if not suite.concerns(place.name) or explained and not suite.quick:
+            continue
+        result = bench.attempt(suite, place, text)
+        if result != "survived":
             return result
     return "survived"
 

@@ -28,6 +28,42 @@ struct counted {
   std::string payload = "something that is not short enough to be stored inside";
 };
 
+TEST(OnDestroy, ACallableOfOneWordTakesNoMemoryBesideItsRecord) {
+  POND_SKIP_WHEN_TRAPPED();
+  std::string called;
+  const char letter = called.empty() ? 'a' : 'b';
+  pond::pool pool(4096);
+  (void)pool.allocate(1);
+  const std::size_t before = pool.stats().used;
+  pool.on_destroy([&called] { called += 'r'; });
+  const std::size_t record = pool.stats().used - before;
+  EXPECT_LE(record, 40U + alignof(void *));
+  pool.on_destroy([letter, &called = called] { called += letter; });
+  EXPECT_GT(pool.stats().used, before + 2 * record) << "two words";
+  const std::size_t two = pool.stats().used;
+  static std::string *heard = nullptr;
+  heard = &called;
+  pool.on_destroy([] { *heard += 'n'; });
+  pool.on_destroy([letter] { *heard += letter; });
+  EXPECT_LE(pool.stats().used, two + 2 * record);
+  pool.reset();
+  EXPECT_EQ(called, "anar");
+}
+
+TEST(OnDestroy, WhatIsMoreThanItsBytesIsDestroyedHoweverSmall) {
+  auto owner = std::make_unique<counted>();
+  int seen = 0;
+  {
+    pond::pool pool;
+    pool.on_destroy([owner = std::move(owner), at = &seen]() noexcept { *at = counted::alive; });
+    auto only = std::make_unique<counted>();
+    pool.on_destroy([only = std::move(only)] {});
+    EXPECT_EQ(counted::alive, 2);
+  }
+  EXPECT_EQ(seen, 1) << "the newer one was gone";
+  EXPECT_EQ(counted::alive, 0);
+}
+
 TEST(Make, RunsTheDestructorWithThePool) {
   {
     checked_pool checked;

@@ -5,12 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <pond/pool.hpp>
 
+#include "workload/apart.hpp"
 #include "workload/contenders/pond.hpp"
 #include "workload/generate.hpp"
 #include "workload/interpret.hpp"
+#include "workload/model.hpp"
+#include "workload/shrink.hpp"
 
 namespace {
 
@@ -81,8 +85,9 @@ class wrong_pool : public pond_contender {
   std::map<std::uint32_t, void *> held_;
 };
 
-std::vector<std::string> errors_with(mistake what) {
-  const program work = program_from_seed(1, {.operations = 2000, .only_traces = true});
+std::vector<std::string> errors_with(
+    mistake what,
+    const program &work = program_from_seed(1, {.operations = 2000, .only_traces = true})) {
   oracle checks(work);
   {
     wrong_pool pools(work, what);
@@ -117,6 +122,49 @@ TEST(Oracle, ProgramsFromBytesAreValidWhateverTheBytes) {
   interpreter(work).run(work, pools, checks);
   EXPECT_THAT(checks.errors(), IsEmpty());
   EXPECT_TRUE(program_from_bytes({}).operations.empty());
+}
+
+/// How many operations are left of 2000 of which one is not done right.
+std::size_t shortest_with(mistake what) {
+  const program work = program_from_seed(1, {.operations = 2000, .only_traces = true});
+  const program least =
+      shrink(work, [what](const program &tried) { return !errors_with(what, tried).empty(); });
+  EXPECT_FALSE(errors_with(what, least).empty());
+  return least.operations.size();
+}
+
+TEST(Shrink, LeavesOnlyWhatAMistakeNeeds) {
+  EXPECT_EQ(shortest_with(mistake::is_misaligned), 3U) << "create, allocate, destroy";
+  EXPECT_EQ(shortest_with(mistake::forgets_to_zero), 3U);
+  EXPECT_EQ(shortest_with(mistake::loses_a_cleanup), 3U);
+  EXPECT_EQ(shortest_with(mistake::runs_a_cleanup_twice), 3U);
+  EXPECT_EQ(shortest_with(mistake::overlaps), 4U) << "two allocations";
+  EXPECT_EQ(shortest_with(mistake::overwrites), 4U);
+  EXPECT_EQ(shortest_with(mistake::runs_in_order), 3U) << "one, which is held back";
+}
+
+TEST(Shrink, MakesSizesSmallAndKeepsProgramsValid) {
+  const program work = program_from_seed(7);
+  const auto is_overaligned = [](const operation &o) {
+    return o.what == kind::overaligned && o.size >= 100;
+  };
+  const program least = shrink(work, [&](const program &tried) {
+    model pools;
+    for (const operation &o : tried.operations) {
+      EXPECT_TRUE(pools.allows(o));
+      pools.apply(o);
+    }
+    return std::any_of(tried.operations.begin(), tried.operations.end(), is_overaligned);
+  });
+  ASSERT_EQ(least.operations.size(), 3U);
+  EXPECT_EQ(least.operations[0].size, 0U);
+  EXPECT_LT(least.operations[1].size, 200U);
+}
+
+TEST(Shrink, WhatCrashesIsAFailureToo) {
+  EXPECT_FALSE(fails_apart([] { return true; }));
+  EXPECT_TRUE(fails_apart([] { return false; }));
+  EXPECT_TRUE(fails_apart([]() -> bool { std::abort(); }));
 }
 
 bool same(const program &a, const program &b) {

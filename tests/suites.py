@@ -2,6 +2,7 @@
 import ctypes.util
 import hashlib
 import shutil
+import subprocess
 import time
 
 from variants import Variant
@@ -13,14 +14,22 @@ LEAST_PATIENCE, MOST_PATIENCE = 10, 60
 MOST_SANITIZED_MEMORY = 4096  # MiB; AddressSanitizer reserves more than it uses, so not by a limit
 
 
+def version_of(compiler):
+    """Its major version, or nothing."""
+    if shutil.which(compiler) is None:
+        return ""
+    return subprocess.run([compiler, "-dumpversion"], capture_output=True, text=True).stdout.strip()
+
+
 class Suite:
     """`build` names the build directory, which suites of the same options share."""
 
     def __init__(self, name, build, options=(), targets=("pond_tests",), ctest=None, files=None,
-                 environment=None, needs=None):
+                 environment=None, needs=None, quick=False):
         self.name, self.build, self.options = name, build, options
         self.targets, self.ctest, self.files = targets, ctest, files
         self.environment, self.needs = environment or {}, needs
+        self.quick = quick
 
     def available(self):
         return self.needs is None or self.needs()
@@ -35,16 +44,19 @@ class Suite:
                                "--no-tests=error", "-R", self.ctest], longest)
 
 
-BEHAVIOUR = Suite("the tests of behaviour", "plain")
+BEHAVIOUR = Suite("the tests of behaviour", "plain", quick=True)
 SUITES = [
     BEHAVIOUR,
+    Suite("what operations cost", "cost", ["-DCMAKE_CXX_FLAGS_RELEASE=-O2"], ("pond_costs",), "^Cost[.]",
+          needs=lambda: shutil.which("valgrind") and version_of("g++") == "12", quick=True),
     Suite("with tiny blocks", "tiny", ["-DPOND_TINY_GEOMETRY=ON"]),
     Suite("with sanitizers", "sanitized", ["-DPOND_SANITIZE=address,undefined"],
           environment={"ASAN_OPTIONS": "detect_stack_use_after_return=1:"
                                        "allocator_may_return_null=1:"
                                        f"hard_rss_limit_mb={MOST_SANITIZED_MEMORY}"}),
     Suite("as processes, with memcheck", "plain",
-          targets=("victim", "victim_asan", "life_host", "life_module"), ctest="^(Watch|Life)[.]",
+          targets=("victim", "victim_asan", "life_host", "life_module", "life_configured"),
+          ctest="^(Watch|Life)[.]",
           needs=lambda: shutil.which("valgrind")),
     Suite("the proof", "proof", ["-DCMAKE_BUILD_TYPE=Debug"], ("pond_proof",), "^Proof[.]holds",
           files=("src/sizes.hpp", "include/pond/detail/bump.hpp"),

@@ -119,6 +119,7 @@ TEST(OwnBlocks, OnlyWhatLiesInABlockIsTakenBack) {
     EXPECT_NE(said_of(pool, begin + 1, size), "");
     EXPECT_NE(said_of(pool, begin + size, 1), "");
     EXPECT_NE(said_of(pool, begin - 1, 1), "");
+    EXPECT_EQ(said_of(pool, begin - 1, 0), "") << "no bytes lie nowhere";
   }
 }
 
@@ -153,6 +154,16 @@ TEST(Fail, ARangeOfCalls) {
   EXPECT_EQ(std::count(std::begin(pools), std::end(pools), nullptr), 3);
   for (pond_pool *pool : pools) pond_destroy(pool);
   pond_trim();
+}
+
+TEST(Fail, WhatWouldNeverFailIsRefused) {
+  for (const char *options : {"fail=0", "fail=0-3", "fail=3-1", "fail=", "fail=-2"}) {
+    errno = 0;
+    EXPECT_EQ(pond_configure(options), -1) << options;
+    EXPECT_EQ(errno, EINVAL) << options;
+  }
+  EXPECT_EQ(pond_configure("fail=1000000-1000000"), 0);
+  EXPECT_EQ(pond_configure(""), 0);
 }
 
 }  // namespace

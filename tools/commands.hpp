@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "workload/trace.hpp"
+
 namespace tools {
 
 /// Exit codes: a file or an argument that cannot be used; anything else that went wrong.
@@ -25,6 +27,9 @@ struct info_options {
   bool json = false;
 };
 int info(const info_options &options);
+
+/// A trace of what every contender can do; others throw workload::trace_error, too.
+workload::trace read_plain_trace(const std::string &file);
 
 /// A short name for a trace: its file's name without ".trace" and ".gz".
 std::string title_of(const std::string &file);

@@ -162,7 +162,7 @@ void print(const json &d) {
 int info(const info_options &options) {
   json all = json::array();
   for (const std::string &file : options.traces) {
-    const json described = describe(file, workload::read_trace(file));
+    const json described = describe(file, read_plain_trace(file));
     if (options.json) {
       all.push_back(described);
     } else {

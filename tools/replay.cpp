@@ -168,11 +168,18 @@ std::string title_of(const std::string &file) {
   return name;
 }
 
+workload::trace read_plain_trace(const std::string &file) {
+  workload::trace read = workload::read_trace(file);
+  if (read.work.plain()) return read;
+  throw workload::trace_error(file, read.lines,
+                              "marks or child pools in it, which not every contender has");
+}
+
 int replay(const replay_options &options) {
   // All are read first: a bad file is said at once, not after minutes.
   std::vector<workload::trace> traces;
   for (const std::string &file : options.traces) {
-    traces.push_back(workload::read_trace(file));
+    traces.push_back(read_plain_trace(file));
     if (traces.back().work.allocations == 0) {
       throw workload::trace_error(file, traces.back().lines, "no allocation in it to replay");
     }

@@ -37,10 +37,6 @@ class numbers {
     return number;
   }
 
-  [[nodiscard]] const std::unordered_map<std::uint64_t, std::uint32_t> &all() const {
-    return given_;
-  }
-
  private:
   [[nodiscard]] std::uint32_t next() const { return free_.empty() ? most_ : free_.back(); }
 

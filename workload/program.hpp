@@ -5,6 +5,7 @@
 #ifndef POND_WORKLOAD_PROGRAM_HPP
 #define POND_WORKLOAD_PROGRAM_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -49,6 +50,8 @@ struct operation {
 static_assert(sizeof(operation) == 16 + sizeof(std::size_t) + sizeof(void *));
 
 constexpr bool allocates(kind k) noexcept { return k >= kind::aligned && k <= kind::large_zeroed; }
+/// Whether the trace format's first version has it: what a recorded nginx can do.
+constexpr bool in_version_1(kind k) noexcept { return k < kind::cancel && k != kind::create_child; }
 constexpr bool is_large(kind k) noexcept { return k == kind::large || k == kind::large_zeroed; }
 constexpr bool is_zeroed(kind k) noexcept { return k == kind::zeroed || k == kind::large_zeroed; }
 
@@ -60,6 +63,12 @@ struct program {
   std::uint32_t pools = 0;  // most numbers in use at once
   std::uint32_t ids = 0;
   std::size_t allocations = 0;
+
+  /// Whether every contender can run it: nothing in it but what version 1 of the format has.
+  [[nodiscard]] bool plain() const {
+    return std::all_of(operations.begin(), operations.end(),
+                       [](const operation &o) { return in_version_1(o.what); });
+  }
 
   void add(operation o) {
     if (o.pool >= pools) pools = o.pool + 1;

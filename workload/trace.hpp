@@ -1,4 +1,4 @@
-// trace.hpp: reads and writes the trace format, version 1 (DESIGN.md, "Traces").
+// trace.hpp: reads and writes the trace format, versions 1 and 2 (DESIGN.md, "Traces").
 #ifndef POND_WORKLOAD_TRACE_HPP
 #define POND_WORKLOAD_TRACE_HPP
 
@@ -31,8 +31,8 @@ struct trace {
 /// Plain or gzipped, by its content. Throws trace_error.
 trace read_trace(const std::string &file);
 
-/// Writes a program that has no other operations than version 1 knows; gzipped where the name ends
-/// in ".gz". Throws std::runtime_error when the file cannot be written completely.
+/// In version 1 where the program has no other operations, else in version 2; gzipped where the
+/// name ends in ".gz". Throws std::runtime_error when the file cannot be written completely.
 void write_trace(const std::string &file, const program &work);
 
 }  // namespace workload

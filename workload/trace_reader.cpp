@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "workload/model.hpp"
 #include "workload/numbers.hpp"
 #include "workload/trace.hpp"
 
@@ -17,6 +18,7 @@ namespace workload {
 namespace {
 
 constexpr std::string_view first_line = "# pond-trace 1";
+constexpr std::string_view first_line_of_2 = "# pond-trace 2";
 
 /// The longest line there is has a letter and three numbers of 20 digits.
 constexpr std::size_t longest_line = 128;
@@ -82,12 +84,13 @@ class parser {
 
   trace parse() {
     std::string_view line;
-    if (!lines_.next(line) || line != first_line) {
+    if (!lines_.next(line) || (line != first_line && line != first_line_of_2)) {
       lines_.fail("not a pond trace: the first line must be \"" + std::string(first_line) + "\"");
     }
+    const bool has_pools = line == first_line_of_2;
     while (lines_.next(line)) {
       if (line.empty() || line.front() == '#') continue;
-      event(line);
+      if (!has_pools || !event_of_pools(line)) event(line);
     }
     end();
     return std::move(result_);
@@ -132,6 +135,42 @@ class parser {
     }
   }
 
+  /// What only version 2 has; false when it is not one of these.
+  bool event_of_pools(std::string_view line) {
+    const char letter = line.front();
+    std::string_view rest = line.substr(1);
+    switch (letter) {
+      case 'H':
+        create_child(read<3>(rest));
+        break;
+      case 'U':
+        simple(kind::cancel, read<1>(rest), 0);
+        break;
+      case 'K':
+        simple(kind::mark, read<1>(rest), 0);
+        break;
+      case 'W':
+        simple(kind::rewind, read<1>(rest), 0);
+        break;
+      case 'Y':
+        simple(kind::commit, read<1>(rest), 0);
+        break;
+      case 'G':
+        simple(kind::grow_newest, read<2>(rest), malloc_alignment);
+        break;
+      case 'P':
+        simple(kind::free_newest, read<1>(rest), malloc_alignment);
+        break;
+      case 'B':
+        simple(kind::free_any, read<2>(rest), 0);
+        break;
+      default:
+        return false;
+    }
+    ++result_.events[letter];
+    return true;
+  }
+
   /// The first `count` numbers of a line, which has no more.
   template <std::size_t count>
   fields read(std::string_view line) {
@@ -170,36 +209,46 @@ class parser {
     return *number;
   }
 
-  void create(const fields &f) {
+  void create(const fields &f) { begin(kind::create, f, 0); }
+  void create_child(const fields &f) { begin(kind::create_child, f, pool(f[2])); }
+
+  void begin(kind what, const fields &f, std::uint32_t parent) {
     const auto number = pools_.add(static_cast<std::uint64_t>(f[0]));
     if (!number) lines_.fail("pool " + std::to_string(f[0]) + " exists already");
-    if (*number >= larges_.size()) larges_.resize(*number + 1);
-    result_.work.add({kind::create, 0, *number, {0}, size(f[1]), nullptr});
+    note(pool_names_, *number, f[0]);
+    add({what, 0, *number, {parent}, size(f[1]), nullptr});
   }
 
-  void destroy(const fields &f) {
-    const std::uint32_t number = pool(f[0]);
-    pools_.remove(static_cast<std::uint64_t>(f[0]));
-    forget_larges(number);
-    result_.work.add({kind::destroy, 0, number, {0}, 0, nullptr});
-  }
+  void destroy(const fields &f) { add({kind::destroy, 0, pool(f[0]), {0}, 0, nullptr}); }
 
   void simple(kind what, const fields &f, std::uint32_t alignment) {
-    const std::uint32_t number = pool(f[0]);
-    if (what == kind::reset) forget_larges(number);
-    result_.work.add({what, alignment, number, {0}, size(f[1]), nullptr});
+    add({what, alignment, pool(f[0]), {0}, size(f[1]), nullptr});
   }
 
   void large(kind what, const fields &f, std::uint32_t alignment) {
     const std::uint32_t number = pool(f[0]);
     const auto id = ids_.add(static_cast<std::uint64_t>(f[2]));
     if (!id) lines_.fail("id " + std::to_string(f[2]) + " is in use");
-    larges_[number].push_back(static_cast<std::uint64_t>(f[2]));
-    result_.work.add({what, alignment, number, {*id}, size(f[1]), nullptr});
+    note(id_names_, *id, f[2]);
+    add({what, alignment, number, {*id}, size(f[1]), nullptr});
+  }
+
+  /// Names that go with an operation, because a pool ends or is rewound, may be given again.
+  void add(const operation &o) {
+    if (!model_.allows(o)) lines_.fail("there is nothing that this event could end");
+    model_.apply(o);
+    for (const std::uint32_t id : model_.gone_ids()) ids_.remove(id_names_[id]);
+    for (const std::uint32_t number : model_.gone_pools()) pools_.remove(pool_names_[number]);
+    result_.work.add(o);
+  }
+
+  static void note(std::vector<std::uint64_t> &names, std::uint32_t number, std::int64_t name) {
+    if (number >= names.size()) names.resize(std::size_t{number} + 1);
+    names[number] = static_cast<std::uint64_t>(name);
   }
 
   void overaligned(const fields &f) {
-    result_.work.add({kind::overaligned, alignment(f[2]), pool(f[0]), {0}, size(f[1]), nullptr});
+    add({kind::overaligned, alignment(f[2]), pool(f[0]), {0}, size(f[1]), nullptr});
   }
 
   void overaligned_large(std::string_view line) {
@@ -217,32 +266,26 @@ class parser {
       ++result_.declined_frees;
       return;
     }
-    const auto id = ids_.remove(static_cast<std::uint64_t>(f[1]));
+    const auto id = ids_.find(static_cast<std::uint64_t>(f[1]));
     if (!id) lines_.fail("id " + std::to_string(f[1]) + " is not allocated");
-    std::erase(larges_[number], static_cast<std::uint64_t>(f[1]));
-    result_.work.add({kind::free, 0, number, {*id}, 0, nullptr});
-  }
-
-  void forget_larges(std::uint32_t number) {
-    for (const std::uint64_t id : larges_[number]) ids_.remove(id);
-    larges_[number].clear();
+    add({kind::free, 0, number, {*id}, 0, nullptr});
   }
 
   void end() {
     result_.lines = lines_.number();
-    std::vector<std::uint32_t> alive;
-    for (const auto &[name, number] : pools_.all()) alive.push_back(number);
-    std::sort(alive.begin(), alive.end());  // the same program from the same file
-    for (const std::uint32_t number : alive) {
-      result_.work.add({kind::destroy, 0, number, {0}, 0, nullptr});
+    for (std::uint32_t number = 0; number < model_.size(); ++number) {
+      if (model_.alive(number)) ++result_.alive_at_end;
     }
-    result_.alive_at_end = alive.size();
+    // Counted before: children go with their parents.
+    destroy_all(model_, [this](const operation &o) { add(o); });
   }
 
   line_reader lines_;
   numbers pools_;
   numbers ids_;
-  std::vector<std::vector<std::uint64_t>> larges_;  // the names of a pool's live ids
+  std::vector<std::uint64_t> pool_names_;  // by number, of those that are alive
+  std::vector<std::uint64_t> id_names_;
+  model model_;
   trace result_;
 };
 

@@ -50,11 +50,34 @@ class writer {
       case kind::large:
         return large(o);
       default:
-        throw std::runtime_error("version 1 of the trace format has no such operation");
+        return of_pools(o);
     }
   }
 
  private:
+  /// What only version 2 has.
+  std::string of_pools(const operation &o) {
+    switch (o.what) {
+      case kind::create_child:
+        pools_[o.pool] = next_pool_++;
+        return fmt::format("H {} {} {}\n", pool(o), o.size, pools_[o.other]);
+      case kind::cancel:
+        return fmt::format("U {}\n", pool(o));
+      case kind::mark:
+        return fmt::format("K {}\n", pool(o));
+      case kind::rewind:
+        return fmt::format("W {}\n", pool(o));
+      case kind::commit:
+        return fmt::format("Y {}\n", pool(o));
+      case kind::grow_newest:
+        return fmt::format("G {} {}\n", pool(o), o.size);
+      case kind::free_newest:
+        return fmt::format("P {}\n", pool(o));
+      default:
+        return fmt::format("B {} {}\n", pool(o), o.size);
+    }
+  }
+
   std::size_t pool(const operation &o) const { return pools_[o.pool]; }
   std::size_t new_id(const operation &o) { return ids_[o.id] = next_id_++; }
   std::string large(const operation &o) {
@@ -85,7 +108,7 @@ void write_trace(const std::string &file, const program &work) {
       fail(file, "cannot be written completely");
     }
   };
-  put("# pond-trace 1\n");
+  put(work.plain() ? "# pond-trace 1\n" : "# pond-trace 2\n");
   writer names(work);
   for (const operation &o : work.operations) put(names.line(o));
   if (gzclose(out.release()) != Z_OK) fail(file, "cannot be written completely");

@@ -75,9 +75,10 @@ class allocator {
   /// that a copy made for a moment costs no other pool anything.
   [[nodiscard]] allocator select_on_container_copy_construction() const noexcept { return *this; }
 
-  /// Whether memory of one may be given back to the other.
-  friend bool operator==(const allocator &a, const allocator &b) noexcept {
-    return a.pool_ == b.pool_;
+  /// Whether memory of one may be given back to the other, whatever the types they are for.
+  template <class U>
+  bool operator==(const allocator<U> &other) const noexcept {
+    return pool_ == &other.get_pool();
   }
 
  private:

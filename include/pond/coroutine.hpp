@@ -1,33 +1,34 @@
-// pond/coroutine.hpp: coroutines whose frame comes from a pool.
-//
-//     struct task {
-//       struct promise_type : pond::frame_in_pool {
-//         task get_return_object();
-//         ...
-//       };
-//     };
-//
-//     task answer(connection &from, pond::pool &pool) { ... co_await from.read(); ... }
-//
-// That is all: answer() takes its frame from the pool that is among its arguments, and gives it
-// back when the coroutine is destroyed, whether it has ended or is suspended. A frame that is then
-// the newest in its pool, as that of a task awaited by another one is if nothing it made stays, or
-// that is large, is given back at once; any other stays until the pool is reset.
-//
-// What else the parameters refer to has to live as long as the coroutine, as with every coroutine:
-// a lambda's captures are not in its frame.
-//
-// Which pool: that of the first parameter that
-//   - is a pool &, or converts to one (a type derived from pond::pool, std::reference_wrapper), or
-//   - has a member get_pool() that returns one: pond::allocator, pond::resource, a request of your
-//     own. A member function's first parameter is its object, so that the coroutines of a class
-//     with get_pool() need no further argument. A lambda's is the lambda.
-// None of them has a pool: the coroutine does not compile, and the message says what is missing.
-//
-// What a compiler may do with every coroutine holds here, too: where it sees that one ends within
-// its caller, its frame is a part of the caller's, and no pool is asked (clang does so).
-//
-// The header needs nothing of <coroutine>, and nothing of the promise but that it is derived.
+/// @file pond/coroutine.hpp
+/// Coroutines whose frame comes from a pool.
+///
+///     struct task {
+///       struct promise_type : pond::frame_in_pool {
+///         task get_return_object();
+///         ...
+///       };
+///     };
+///
+///     task answer(connection &from, pond::pool &pool) { ... co_await from.read(); ... }
+///
+/// That is all: answer() takes its frame from the pool that is among its arguments, and gives it
+/// back when the coroutine is destroyed, whether it has ended or is suspended. A frame that is then
+/// the newest in its pool, as that of a task awaited by another one is if nothing it made stays, or
+/// that is large, is given back at once; any other stays until the pool is reset.
+///
+/// What else the parameters refer to has to live as long as the coroutine, as with every coroutine:
+/// a lambda's captures are not in its frame.
+///
+/// Which pool: that of the first parameter that
+///   - is a pool &, or converts to one (a type derived from pond::pool, std::reference_wrapper), or
+///   - has a member get_pool() that returns one: pond::allocator, pond::resource, a request of your
+///     own. A member function's first parameter is its object, so that the coroutines of a class
+///     with get_pool() need no further argument. A lambda's is the lambda.
+/// None of them has a pool: the coroutine does not compile, and the message says what is missing.
+///
+/// What a compiler may do with every coroutine holds here, too: where it sees that one ends within
+/// its caller, its frame is a part of the caller's, and no pool is asked (clang does so).
+///
+/// The header needs nothing of `<coroutine>`, and nothing of the promise but that it is derived.
 #ifndef POND_COROUTINE_HPP
 #define POND_COROUTINE_HPP
 

@@ -1,4 +1,5 @@
-// pond/key.hpp: by what a pool finds its values. Comes with pool.hpp.
+/// @file pond/key.hpp
+/// By what a pool finds its values. Comes with pool.hpp.
 #ifndef POND_KEY_HPP
 #define POND_KEY_HPP
 

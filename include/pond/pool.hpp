@@ -160,8 +160,8 @@ class pool {
 
   /// Has `callable()` called when the pool ends, is reset or rewound; the newest runs first. The
   /// callable is moved into the pool and destroyed after the call. An exception that leaves it
-  /// ends the program, as one that leaves a destructor. It may use the pool. Costs 40 bytes beside
-  /// the callable. The handle is void once the cleanup ran or was cancelled.
+  /// ends the program, as one that leaves a destructor. It may use the pool. Costs 40 bytes, which
+  /// have room for one reference or pointer. The handle is void once it ran or was cancelled.
   template <class Callable>
   cleanup *on_destroy(Callable &&callable) {
     return detail::on_destroy(head_, std::forward<Callable>(callable));
@@ -174,8 +174,8 @@ class pool {
   /// Runs a cleanup now instead of later; its handle is then void. Constant time.
   void run(cleanup *registered) noexcept { detail::run_now(head_, registered); }
 
-  /// Gives the pool a descriptor to close. Throws std::system_error (EBADF) when it is not open; it
-  /// is then still the caller's.
+  /// Gives the pool a descriptor to close, once. Throws std::system_error (EBADF) when it is not
+  /// open; it is then still the caller's.
   void own_fd(int fd) { detail::check(detail::own_fd(head_, fd)); }
 
   /// The same, and a file to unlink before, whose path is copied.

@@ -1,10 +1,11 @@
-// pond/shared_pool.hpp: a pool that several jobs use, destroyed by the last of them.
-//
-//     pond::shared_pool input({.tag = "batch"});
-//     read_into(*input, file);
-//     for (auto part : parts) start([input, part] { work_on(part); });   // on any thread
-//
-// When not to use it: for a pool with one owner. A pond::pool moves to whoever goes on with it.
+/// @file pond/shared_pool.hpp
+/// A pool that several jobs use, destroyed by the last of them.
+///
+///     pond::shared_pool input({.tag = "batch"});
+///     read_into(*input, file);
+///     for (auto part : parts) start([input, part] { work_on(part); });   // on any thread
+///
+/// When not to use it: for a pool with one owner. A pond::pool moves to whoever goes on with it.
 #ifndef POND_SHARED_POOL_HPP
 #define POND_SHARED_POOL_HPP
 
@@ -26,8 +27,9 @@ inline namespace POND_NAMESPACE_TAG {
 /// Cost      an atomic addition each for copying and ending; the pool has options, and so an
 ///           extension of its records.
 ///
-/// The pool must not be moved out of the reference, nor destroyed through pond.h, which is refused
-/// and reported. A cycle of references, a shared_pool kept in the pool itself, is never destroyed.
+/// The pool must not be moved out of the reference, nor destroyed through pond.h: that is refused
+/// and reported while there are other references, but not with the last one, which is then left
+/// dangling. A cycle of references, a shared_pool kept in the pool itself, is never destroyed.
 class shared_pool {
  public:
   /// Refers to nothing.

@@ -54,7 +54,8 @@ typedef void pond_limit_callback(void *context, pond_pool *pool, pond_limit whic
  *
  *  The first member is the size of the struct the caller was compiled with, so that later versions
  *  can add members; any other size is refused (EINVAL). Pointers are only read during creation,
- *  except `upstream`'s functions and context, `parent` and `buffer`, which must outlive the pool. */
+ *  except `upstream`'s functions and context, `on_limit` and its context, `parent` and
+ *  `buffer`, which must outlive the pool. */
 typedef struct pond_options {
   /** sizeof(pond_options), as the caller was compiled. */
   size_t struct_size;
@@ -99,9 +100,9 @@ typedef struct pond_options {
 
   /** Small memory that pond_free_sized is given goes to the next request of its size, so that
    *  containers which insert and erase for long have bounded memory. Costs about 1150 bytes a pool
-   *  and three times the instructions of each allocation, sizes are rounded up to a multiple of 16
-   *  or by a sixteenth, and nothing grows in place or
-   *  shrinks without moving, where it does not stay in its class. While a mark is open, what is given back stays.
+   *  and 158 instructions to give back and allocate again, otherwise 28; sizes are rounded up to a
+   *  multiple of 16 or by a sixteenth, and nothing grows in place or shrinks without moving, where it
+   *  does not stay in its class. While a mark is open, what is given back stays.
    *  Under AddressSanitizer and memcheck nothing is used again. */
   bool recycle;
 } pond_options;

@@ -30,6 +30,7 @@ head -n 5000 plain.trace | head -c -3 > cut.trace
 sed '300s/.*/a 1/' plain.trace > corrupt.trace
 echo hello > foreign.trace
 head -c 3000 /dev/urandom > random.trace
+printf '# pond-trace 2\nC 1 512\nK 1\na 1 8\n' > marks.trace
 
 for command in info replay; do
   expect_bad '^pond: truncated.trace.gz:[0-9]+: the file is truncated' $command truncated.trace.gz
@@ -37,6 +38,7 @@ for command in info replay; do
   expect_bad '^pond: corrupt.trace:300: a field is missing' $command corrupt.trace
   expect_bad '^pond: foreign.trace:1: not a pond trace' $command foreign.trace
   expect_bad '^pond: random.trace:' $command random.trace
+  expect_bad '^pond: marks.trace:4: marks or child pools' $command marks.trace
   expect_bad '^pond: missing.trace:0: No such file' $command missing.trace
   expect_bad '^pond: .*: ' $command "$folder"
   [ "$(wc -l < err)" -eq 1 ] || fail "more than one line: $(cat err)"

@@ -4,11 +4,15 @@
 #include <pond/embed.h>
 #include <pond/pond.h>
 #include <cstdio>
-#include <memory_resource>
+#include <pond/coroutine.hpp>
 #include <pond/pool.hpp>
-#include <pond/resource.hpp>
+#include <pond/shared_pool.hpp>
 #include <string_view>
 #include <vector>
+
+#if __has_include(<memory_resource>)  // libc++ has it from 16 on
+#include <pond/resource.hpp>
+#endif
 
 namespace {
 
@@ -32,9 +36,14 @@ void use(pond::pool &pool, int &destroyed) {
   }
   check(destroyed == 1, "a scope that ends runs its cleanup");
   check(*pond::make_unique<int>(pool, 7) == 7, "an object with one owner");
+  using words_type = decltype(words);
+  check(&pool.make<words_type>(words)->get_allocator().get_pool() == &pool,
+        "an object that takes an allocator");
+#if __has_include(<memory_resource>)
   pond::resource resource(pool);
   const std::pmr::vector<int> numbers(100, 7, &resource);
   check(numbers.back() == 7, "a container of std::pmr");
+#endif
 }
 
 }  // namespace

@@ -19,6 +19,18 @@ inline expr pick(const expr &condition, const expr &yes, const expr &no) {
 inline expr as(const expr &like, std::size_t constant) {
   return like.ctx().bv_val(static_cast<std::uint64_t>(constant), like.get_sort().bv_size());
 }
+
+/// The product in twice as many bits, where every one is exact.
+inline expr product(const expr &a, const expr &b) {
+  const unsigned bits = a.get_sort().bv_size();
+  return zext(a, bits) * zext(b, bits);
+}
+
+/// What the compiler's builtin says by its definition: that the upper half is empty.
+inline expr product_fits(const expr &a, const expr &b) {
+  const unsigned bits = a.get_sort().bv_size();
+  return product(a, b).extract(2 * bits - 1, bits) == 0;
+}
 }  // namespace z3
 
 #include "pond/detail/bump.hpp"
@@ -35,6 +47,8 @@ constexpr std::size_t quantum = pond::detail::block_alignment;
 class prover {
  public:
   explicit prover(unsigned bits) : bits_(bits) {}
+
+  unsigned bits() const { return bits_; }
 
   expr word(const char *name) { return context_.bv_const(name, bits_); }
   expr word(std::uint64_t value) { return context_.bv_val(value, bits_); }
@@ -117,6 +131,41 @@ void prove_sums(prover &p) {
           p.word("any") == 0, sizes::within(a, b, limit) == (no_carry(a, b) && ule(a + b, limit)));
 }
 
+void prove_products(prover &p) {
+  const expr a = p.word("a");
+  const expr b = p.word("b");
+  const expr exact = product(a, b);
+  const expr bytes = zext(sizes::multiply(a, b), p.bits());
+  const expr most = zext(p.most(), p.bits());
+  p.prove("multiply: the exact product where it is a word, else the largest word",
+          p.word("any") == 0, bytes == ite(ule(exact, most), exact, most));
+}
+
+void prove_growth(prover &p) {
+  const expr first = p.word("first");
+  const expr taken = p.word("taken");
+  const expr largest = p.word("largest");
+  const expr whole = p.word(quantum);
+  const expr most =
+      p.word(p.bits() == 64 ? sizes::most_blocks_counted<64> : sizes::most_blocks_counted<32>);
+  const expr doublings = udiv(taken, p.word(sizes::blocks_per_doubling));
+  const expr counted = ule(taken, most);
+  const expr next = sizes::next_block(first, taken, largest);
+  const expr cap = ite(ule(first, largest), largest, first);
+  p.prove("next_block: no shift by a whole word", counted, ult(doublings, p.word(p.bits())));
+  p.prove("next_block: from the first size to the cap, or the first where that is more", counted,
+          ule(first, next) && ule(next, cap));
+  p.prove("next_block: the cap, or doubled so often without losing a bit", counted,
+          next == cap || (shl(first, doublings) == next && lshr(next, doublings) == first));
+  p.prove("next_block: the cap after as many as are counted, whatever the first",
+          taken == most && first != 0 && ule(largest, p.word(sizes::default_largest_block)),
+          next == cap);
+  p.prove("next_block: never less than the block before", counted && taken != 0,
+          ule(sizes::next_block(first, taken - 1, largest), next));
+  p.prove("next_block: whole quanta", counted && multiple(first, whole) && multiple(largest, whole),
+          multiple(next, whole));
+}
+
 void prove_blocks(prover &p) {
   const expr wanted = p.word("wanted");
   const expr least = p.word("least");
@@ -148,10 +197,13 @@ void prove_blocks(prover &p) {
 }  // namespace
 
 int main() {
-  for (const unsigned bits : {64U, 32U}) {
+  // The quick ones first: a mistake shows there, too.
+  for (const unsigned bits : {32U, 64U}) {
     prover p(bits);
     prove_fast_path(p);
     prove_sums(p);
+    prove_products(p);
+    prove_growth(p);
     prove_blocks(p);
   }
 }

@@ -3,12 +3,13 @@
 #define POND_DETAIL_OBJECTS_HPP
 
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <new>
 #include <span>
 #include <system_error>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -95,13 +96,6 @@ T *construct(void *place, Arguments &&...arguments) {
   }
 }
 
-/// Whether a T takes an Allocator behind (or, with std::allocator_arg, before) these arguments.
-template <class T, class Allocator, class... Arguments>
-inline constexpr bool takes_allocator =
-    std::uses_allocator_v<T, Allocator> &&
-    (std::is_constructible_v<T, std::allocator_arg_t, const Allocator &, Arguments...> ||
-     std::is_constructible_v<T, Arguments..., const Allocator &>);
-
 template <class T>
 void destroy_object(void *p) noexcept {
   std::destroy_at(static_cast<T *>(p));
@@ -140,13 +134,17 @@ T *make(head &pool, Arguments &&...arguments) {
       std::forward<Arguments>(arguments)...);
 }
 
-/// With an allocator for the pool where T takes one behind its arguments.
+/// With an allocator for the pool where T takes one, before or behind its arguments: by the rule of
+/// std::uses_allocator_construction_args, which libc++ 14 does not have.
 template <class T, class Allocator, class... Arguments>
 T *make_using(head &pool, const Allocator &allocator, Arguments &&...arguments) {
-  if constexpr (takes_allocator<T, Allocator, Arguments...>) {
-    return std::apply(
-        [&pool](auto &&...all) { return make<T>(pool, std::forward<decltype(all)>(all)...); },
-        std::uses_allocator_construction_args<T>(allocator, std::forward<Arguments>(arguments)...));
+  constexpr bool takes_one = std::uses_allocator_v<T, Allocator>;
+  using std::allocator_arg_t;
+  if constexpr (takes_one &&
+                std::is_constructible_v<T, allocator_arg_t, const Allocator &, Arguments...>) {
+    return make<T>(pool, std::allocator_arg, allocator, std::forward<Arguments>(arguments)...);
+  } else if constexpr (takes_one && std::is_constructible_v<T, Arguments..., const Allocator &>) {
+    return make<T>(pool, std::forward<Arguments>(arguments)..., allocator);
   } else {
     return make<T>(pool, std::forward<Arguments>(arguments)...);
   }
@@ -195,16 +193,31 @@ void run_callable(void *stored) noexcept {
   std::destroy_at(callable);
 }
 
+/// The same for one whose bytes are all there is to it, and no more than a word: a record's data.
+template <class Callable>
+void run_word(void *word) noexcept {
+  alignas(Callable) std::byte copy[sizeof(Callable)];
+  std::memcpy(copy, &word, sizeof(Callable));
+  (*std::launder(reinterpret_cast<Callable *>(copy)))();
+}
+
 template <class Callable>
 pond_cleanup *on_destroy(head &pool, Callable &&callable) {
   using stored = std::decay_t<Callable>;
-  give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(stored), alignof(stored)),
-                            sizeof(stored)};
-  destroy_on_throw<stored> built{::new (memory.place) stored(std::forward<Callable>(callable))};
-  pond_cleanup *registered = checked(on_destroy(pool, run_callable<stored>, memory.place));
-  built.object = nullptr;
-  memory.place = nullptr;
-  return registered;
+  if constexpr (std::is_trivially_copyable_v<stored> && sizeof(stored) <= sizeof(void *)) {
+    const stored copy(std::forward<Callable>(callable));
+    void *word = nullptr;
+    std::memcpy(&word, &copy, sizeof(copy));
+    return checked(on_destroy(pool, run_word<stored>, word));
+  } else {
+    give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(stored), alignof(stored)),
+                              sizeof(stored)};
+    destroy_on_throw<stored> built{::new (memory.place) stored(std::forward<Callable>(callable))};
+    pond_cleanup *registered = checked(on_destroy(pool, run_callable<stored>, memory.place));
+    built.object = nullptr;
+    memory.place = nullptr;
+    return registered;
+  }
 }
 
 }  // namespace detail

@@ -1,0 +1,281 @@
+// operations.cpp: one operation of the library after the other, for callgrind, which counts the
+// instructions of each. costs.py runs it and compares them with those that docs/costs.md names.
+#include <pond/pond.h>
+#include <valgrind/callgrind.h>
+
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <pond/shared_pool.hpp>
+
+namespace {
+
+// What the call itself takes is in "nothing", which is subtracted from all others.
+template <class Operation, class Subject>
+[[gnu::noinline]] void run(Operation &operation, Subject &subject) {
+  operation(subject);
+  asm volatile("" ::: "memory");
+}
+
+/// Counts `operation`, over what `prepare` has made. The first of two runs is not counted: it finds
+/// the thread's cache empty.
+template <class Prepare, class Operation>
+void count(const char *name, Prepare prepare, Operation operation) {
+  for (const bool counting : {false, true}) {
+    auto subject = prepare();
+    if (counting) {
+      CALLGRIND_ZERO_STATS;
+      CALLGRIND_TOGGLE_COLLECT;
+    }
+    run(operation, subject);
+    if (!counting) continue;
+    CALLGRIND_TOGGLE_COLLECT;
+    CALLGRIND_DUMP_STATS_AT(name);
+  }
+}
+
+constexpr std::size_t small = 32;
+constexpr std::size_t large = 8000;  // larger than any threshold
+constexpr std::size_t among_many =
+    272;  // of which the cache keeps thousands; no table has this size
+constexpr std::size_t page = 4096;
+const pond::options limited{.hard_limit = std::size_t{1} << 30};
+
+struct with_destructor {
+  explicit with_destructor(int from) : value(from) {}
+  ~with_destructor() { asm volatile("" ::"r"(value)); }
+  int value;
+};
+
+struct nothing {};
+
+// --- Subjects ---------------------------------------------------------------------------------
+
+pond::pool used() {
+  pond::pool pool(page);
+  (void)pool.allocate(small);
+  return pool;
+}
+
+pond::pool used_with(const pond::options &options) {
+  pond::pool pool(options);
+  (void)pool.allocate(small);
+  return pool;
+}
+
+/// The pool, with no room in its current block.
+pond::pool full(pond::pool pool) {
+  void *newest = pool.allocate(1, 1);
+  for (std::size_t bytes = 1; pool.try_extend(newest, bytes, bytes + 1);) ++bytes;
+  return pool;
+}
+
+/// A pool and something in it.
+struct holder {
+  explicit holder(pond::pool from) : pool(std::move(from)) {}
+  pond::pool pool;
+  void *held = nullptr;
+  pond::cleanup *cleanup = nullptr;
+};
+
+holder with_small(pond::pool pool, bool newest = true) {
+  holder made(std::move(pool));
+  made.held = made.pool.allocate(small);
+  if (!newest) (void)made.pool.allocate(small);
+  return made;
+}
+
+/// One large allocation, with so many older ones.
+holder with_large(int older) {
+  holder made(used());
+  for (int i = 0; i <= older; ++i) made.held = made.pool.allocate_large(among_many);
+  return made;
+}
+
+/// Large allocations at equal distances, which hashes of addresses may be bad at. Nobody touches
+/// them, so there need be no memory.
+void *allocate_apart(void *next, std::size_t size, std::size_t alignment) {
+  constexpr std::uintptr_t distance = 2992;
+  if (size != among_many) return std::aligned_alloc(alignment, size);
+  return reinterpret_cast<void *>(*static_cast<std::uintptr_t *>(next) += distance);
+}
+void deallocate_apart(void *, void *memory, std::size_t size, std::size_t) {
+  if (size != among_many) std::free(memory);
+}
+
+/// The middle one of so many.
+holder with_large_apart(int number) {
+  static std::uintptr_t next = std::uintptr_t{1} << 40;
+  const pond::upstream apart{allocate_apart, deallocate_apart, &next};
+  holder made(used_with({.upstream = &apart}));
+  for (int i = 0; i < number; ++i) {
+    void *p = made.pool.allocate_large(among_many);
+    if (i == number / 2) made.held = p;
+  }
+  return made;
+}
+
+holder with_cleanups(int number) {
+  holder made(used());
+  for (int i = 0; i < number; ++i) made.cleanup = made.pool.on_destroy([] {});
+  return made;
+}
+
+const pond::key<int> color;
+const pond::key<int> size;
+
+pond::pool with_value() {
+  pond::pool pool = used();
+  pool.emplace(color, 1);
+  return pool;
+}
+
+struct two_pools {
+  pond::pool keeps = used();
+  pond::pool ends = used();
+};
+
+struct destroy_c {
+  void operator()(pond_pool *pool) const { pond_destroy(pool); }
+};
+using c_pool = std::unique_ptr<pond_pool, destroy_c>;
+
+// --- What is counted --------------------------------------------------------------------------
+
+void count_life() {
+  const auto none = [] { return nothing{}; };
+  count("nothing", none, [](nothing) {});
+  count("create and destroy", none, [](nothing) { const pond::pool pool(page); });
+  count("create and destroy, with a quota", none, [](nothing) { const pond::pool pool(limited); });
+  count("create and destroy, from C", none, [](nothing) { pond_destroy(pond_create(page)); });
+  count(
+      "destroy, with ten cleanups", [] { return with_cleanups(10); },
+      [](holder &h) { h.pool = pond::pool(); });
+  count(
+      "reset, with ten cleanups", [] { return with_cleanups(10); },
+      [](holder &h) { h.pool.reset(); });
+  count(
+      "reset, with four blocks",
+      [] {
+        pond::pool pool = full(used());
+        for (int more = 0; more < 3; ++more) {
+          (void)pool.allocate(small);
+          pool = full(std::move(pool));
+        }
+        return pool;
+      },
+      [](pond::pool &pool) { pool.reset(); });
+  count("move", used, [](pond::pool &pool) { const pond::pool moved(std::move(pool)); });
+  count(
+      "child, made and destroyed", [] { return used_with(limited); },
+      [](pond::pool &pool) { (void)pool.child(); });
+  count(
+      "adopt", [] { return two_pools{}; },
+      [](two_pools &pools) { pools.keeps.adopt(std::move(pools.ends)); });
+  count(
+      "one reference more, and its end", [] { return pond::shared_pool(pond::options{}); },
+      [](pond::shared_pool &pool) { const pond::shared_pool other(pool); });
+}
+
+void count_memory() {
+  count("allocate", used, [](pond::pool &pool) { (void)pool.allocate(small); });
+  count(
+      "allocate, from C", [] { return c_pool(pond_create(page)); },
+      [](c_pool &pool) { asm volatile("" ::"r"(pond_alloc(pool.get(), small))); });
+  count("allocate, alignment 1", used, [](pond::pool &pool) { (void)pool.allocate(small, 1); });
+  count("allocate, alignment 64", used, [](pond::pool &pool) { (void)pool.allocate(small, 64); });
+  count(
+      "allocate, the next block", [] { return full(used()); },
+      [](pond::pool &pool) { (void)pool.allocate(small); });
+  count(
+      "allocate, the next block under a quota", [] { return full(used_with(limited)); },
+      [](pond::pool &pool) { (void)pool.allocate(small); });
+  count(
+      "allocate, in the room of an earlier block",
+      [] {
+        pond::pool pool(page);
+        (void)pool.allocate(page / 2);
+        (void)pool.allocate(page / 2);  // in the next block
+        return full(std::move(pool));
+      },
+      [](pond::pool &pool) { (void)pool.allocate(small); });
+  count("allocate, large", used, [](pond::pool &pool) { (void)pool.allocate(large); });
+  count(
+      "allocate, large, with 1000 others", [] { return with_large(1000); },
+      [](holder &h) { (void)h.pool.allocate_large(among_many); });
+  count(
+      "free", [] { return with_large(0); }, [](holder &h) { h.pool.free(h.held); });
+  count(
+      "free, with 1000 others", [] { return with_large(1000); },
+      [](holder &h) { h.pool.free(h.held); });
+  count(
+      "free, one of 500 at equal distances", [] { return with_large_apart(500); },
+      [](holder &h) { h.pool.free(h.held); });
+  count(
+      "deallocate the newest", [] { return with_small(used()); },
+      [](holder &h) { h.pool.deallocate(h.held, small); });
+  count(
+      "deallocate another", [] { return with_small(used(), false); },
+      [](holder &h) { h.pool.deallocate(h.held, small); });
+  count(
+      "deallocate and allocate again, recycling",
+      [] { return with_small(used_with({.recycle = true}), false); },
+      [](holder &h) {
+        h.pool.deallocate(h.held, small);
+        (void)h.pool.allocate(small);
+      });
+  using node = std::array<char, 64>;
+  count(
+      "a container's newest node, given back",
+      [] {
+        holder made(used());
+        made.held = made.pool.allocate(sizeof(node), alignof(node));
+        return made;
+      },
+      [](holder &h) { pond::allocator<node>(h.pool).deallocate(static_cast<node *>(h.held), 1); });
+  count(
+      "a container's node, given back",
+      [] {
+        holder made(used());
+        made.held = made.pool.allocate(sizeof(node), alignof(node));
+        (void)made.pool.allocate(small);
+        return made;
+      },
+      [](holder &h) { pond::allocator<node>(h.pool).deallocate(static_cast<node *>(h.held), 1); });
+  count(
+      "try_extend", [] { return with_small(used()); },
+      [](holder &h) { (void)h.pool.try_extend(h.held, small, 2 * small); });
+}
+
+void count_objects() {
+  count("make", used, [](pond::pool &pool) { pool.make<int>(1); });
+  count("make, with a destructor", used, [](pond::pool &pool) { pool.make<with_destructor>(1); });
+  count("on_destroy", used, [](pond::pool &pool) { pool.on_destroy([] {}); });
+  count(
+      "cancel", [] { return with_cleanups(3); }, [](holder &h) { h.pool.cancel(h.cleanup); });
+  count(
+      "run", [] { return with_cleanups(3); }, [](holder &h) { h.pool.run(h.cleanup); });
+  count("emplace a second value", with_value, [](pond::pool &pool) { pool.emplace(size, 1); });
+  count("get", with_value, [](pond::pool &pool) { asm volatile("" ::"r"(pool.get(color))); });
+  count("erase", with_value, [](pond::pool &pool) { pool.erase(color); });
+  // The first scope of a pool makes an extension, which stays.
+  const auto marked = [] {
+    pond::pool pool = used();
+    const pond::scope first(pool);
+    return pool;
+  };
+  count("scope, in which nothing happens", marked, [](pond::pool &pool) { pond::scope s(pool); });
+  count("scope, with an allocation and a cleanup", marked, [](pond::pool &pool) {
+    pond::scope s(pool);
+    (void)pool.allocate(small);
+    pool.on_destroy([] {});
+  });
+}
+
+}  // namespace
+
+int main() {
+  count_life();
+  count_memory();
+  count_objects();
+}
