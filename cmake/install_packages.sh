@@ -18,8 +18,7 @@ test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 cppcheck shellch
   python3 git libz3-dev 'libc++-14-dev|libc++-15-dev|libc++-16-dev'
   'libc++abi-14-dev|libc++abi-15-dev|libc++abi-16-dev')
 nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
-  apache2-utils procps util-linux curl valgrind libluajit2-5.1-2 libgd3 libgeoip1 geoip-database
-  libpcre3)
+  apache2-utils procps util-linux curl valgrind libgd3 libgeoip1 geoip-database libpcre3)
 manual=(doxygen doxygen-awesome-css python3)
 aarch64=(qemu-user g++-aarch64-linux-gnu)
 s390x=(qemu-user g++-s390x-linux-gnu)

@@ -56,7 +56,7 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
 [[gnu::noinline]] void *from_rooms(head &h, std::size_t size, std::size_t alignment) noexcept {
   room **link = &h.state->rooms;
   for (unsigned looked = 0; *link != nullptr && looked < most_rooms_looked_at; ++looked) {
-    room *r = *link;
+    room *r = whole(*link);
     auto *cur = reinterpret_cast<unsigned char *>(r);
     if (unsigned char *at = fit(cur, r->end, size, alignment)) {
       unsigned char *end = r->end;

@@ -30,9 +30,16 @@ void put(large_index &index, owned *large) noexcept {
   ++index.count;
 }
 
+/// An entry, looked at before it is followed: the table lies among other people's memory.
+owned *entry(const large_index &index, std::size_t at) noexcept {
+  return looked_at(index.slots[at], "the index of large allocations");
+}
+
+/// Where p's record is, or would be. It stops before what is no entry, which is the caller's to
+/// look at: a call in this loop would cost each search a frame.
 std::size_t find(const large_index &index, const void *p) noexcept {
   std::size_t at = home_of(p, index.capacity);
-  while (index.slots[at] != nullptr && index.slots[at]->memory != p) {
+  while (index.slots[at] != nullptr && possible(index.slots[at]) && index.slots[at]->memory != p) {
     at = (at + 1) & (index.capacity - 1);
   }
   return at;
@@ -43,7 +50,7 @@ void remove(large_index &index, const void *p) noexcept {
   const std::size_t mask = index.capacity - 1;
   std::size_t hole = find(index, p);
   for (std::size_t at = (hole + 1) & mask; index.slots[at] != nullptr; at = (at + 1) & mask) {
-    const std::size_t home = home_of(index.slots[at]->memory, index.capacity);
+    const std::size_t home = home_of(entry(index, at)->memory, index.capacity);
     if (((at - home) & mask) >= ((at - hole) & mask)) {
       index.slots[hole] = index.slots[at];
       hole = at;
@@ -138,7 +145,7 @@ void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
 }
 
 owned *find_large(const state &s, const void *p) noexcept {
-  if (indexed(s)) return s.ext->index.slots[find(s.ext->index, p)];
+  if (indexed(s)) return entry(s.ext->index, find(s.ext->index, p));
   owned *large = s.larges;
   while (large != nullptr && large->memory != p) large = large->next;
   return large;
@@ -160,6 +167,7 @@ void release_larges(state &s, std::uint64_t since) noexcept {
     // All of them, and the index with them: nothing needs to be found any more.
     for (owned *large = s.larges; large != nullptr; large = large->next) {
       give_memory(s, large->memory, large->size, alignment_of(*large));
+      (void)looked_at(large->next, "a record of a pool");
     }
     s.larges = nullptr;
     s.larges_seen = 0;

@@ -24,7 +24,9 @@ mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
   }
   const state &s = *pool.state;
   mark_record *open = extended(s) ? s.ext->marks : nullptr;
-  while (open != nullptr && as_word(open) != mark.opaque[0]) open = open->outer;
+  while (open != nullptr && as_word(open) != mark.opaque[0]) {
+    open = looked_at(open->outer, "the record of a mark");
+  }
   if (open != nullptr && open->epoch == mark.opaque[1] && as_word(&s) == mark.opaque[2]) {
     return open;
   }

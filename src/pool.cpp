@@ -77,7 +77,7 @@ void give_extended(state &s) noexcept {
 /// A plain pool whose cleanups have run: what they may have made of it is for the caller to see.
 void give_plain_larges(state &s) noexcept {
   for (owned *large = s.larges; large != nullptr;) {
-    owned *older = large->next;
+    owned *older = looked_at(large->next, "a record of a pool");
     if (alignment_of(*large) == sizes::quantum) [[likely]] {
       cache_give(static_cast<block *>(large->memory), large->size);
     } else {

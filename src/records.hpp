@@ -25,7 +25,7 @@ namespace detail {
 /// Takes what record_at_hand has found; `when` is the caller's to write.
 [[gnu::always_inline]] inline owned *take_found(head &h, owned *record) noexcept {
   if (h.state->spare == record) {
-    h.state->spare = record->next;
+    h.state->spare = looked_at(record->next, "a record of a pool");
   } else {
     h.cur = reinterpret_cast<unsigned char *>(record + 1);
   }
@@ -52,20 +52,23 @@ inline void link(owned *&list, owned *record) noexcept {
   list = record;
 }
 
-/// Takes a record out, unless its neighbours do not know it: then one of them was overwritten.
+/// Takes a record out, unless its links are none, or its neighbours do not know it: then one of
+/// them was overwritten.
 inline void unlink(owned *&list, owned *record) noexcept {
   owned *const newer = record->prev;
-  if (list != record && (newer == nullptr || newer->next != record)) [[unlikely]]
+  owned *const older = record->next;
+  const std::uintptr_t both =
+      reinterpret_cast<std::uintptr_t>(newer) | reinterpret_cast<std::uintptr_t>(older);
+  if ((both & never_in_address_of<owned>) != 0 ||
+      (list != record && (newer == nullptr || newer->next != record)) ||
+      (older != nullptr && older->prev != record)) [[unlikely]] {
     broken("a record of a pool");
-  if (record->next != nullptr) {
-    if (record->next->prev != record) [[unlikely]]
-      broken("a record of a pool");
-    record->next->prev = newer;
   }
+  if (older != nullptr) older->prev = newer;
   if (list == record) {
-    list = record->next;
+    list = older;
   } else {
-    newer->next = record->next;
+    newer->next = older;
   }
 }
 

@@ -32,7 +32,7 @@ constexpr unsigned most_looked_at = 8;
 void *take_recycled(recycler &bins, std::size_t whole, std::size_t alignment) noexcept {
   recycled **link = &bins.newest[bin_of(whole)];
   for (unsigned looked = 0; *link != nullptr && looked < most_looked_at; ++looked) {
-    recycled *found = *link;
+    recycled *found = looked_at(*link, "memory that was given back");
     if ((reinterpret_cast<std::uintptr_t>(found) & (alignment - 1)) == 0) [[likely]] {
       *link = found->next;
       bins.bytes -= whole;

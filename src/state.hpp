@@ -29,13 +29,6 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
-/// Room left in an earlier block, recorded where the room begins: it costs the pool nothing.
-struct room {
-  room *next;
-  unsigned char *end;
-  std::size_t failed;
-};
-
 /// Something the pool must see to: a cleanup (handler and data) or a large allocation (memory and
 /// size). One record for both, so that one list of spare records serves both.
 struct owned {

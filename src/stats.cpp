@@ -17,8 +17,8 @@ void add_blocks(const state &s, const head &h, pond_stats &stats) noexcept {
   }
   stats.used -= static_cast<std::size_t>(h.end - h.cur);
   if ((s.flags & flag_recycling) != 0) stats.used -= s.ext->bins->bytes;
-  for (const room *r = s.rooms; r != nullptr; r = r->next) {
-    stats.used -= static_cast<std::size_t>(r->end - reinterpret_cast<const unsigned char *>(r));
+  for (room *r = s.rooms; r != nullptr; r = r->next) {
+    stats.used -= static_cast<std::size_t>(whole(r)->end - reinterpret_cast<unsigned char *>(r));
   }
 }
 
@@ -39,9 +39,9 @@ std::size_t unused_in(const head &pool, const void *memory, std::size_t size) no
   };
   const head &h = real(pool);
   if (inside(h.end)) return static_cast<std::size_t>(h.end - h.cur);
-  for (const room *r = pool.state->rooms; r != nullptr; r = r->next) {
-    if (inside(r->end)) {
-      return static_cast<std::size_t>(r->end - reinterpret_cast<const unsigned char *>(r));
+  for (room *r = pool.state->rooms; r != nullptr; r = r->next) {
+    if (inside(whole(r)->end)) {
+      return static_cast<std::size_t>(r->end - reinterpret_cast<unsigned char *>(r));
     }
   }
   return 0;

@@ -27,10 +27,12 @@ void put(value_table &table, value *v) noexcept {
   ++table.count;
 }
 
+value *next_of(const value &v) noexcept { return looked_at(v.next, "a value of a pool"); }
+
 value *find(const state &s, const void *key) noexcept {
   if (!extended(s) || s.ext->values.count == 0) return nullptr;
   value *v = *bucket_of(s.ext->values, key);
-  while (v != nullptr && v->key != key) v = v->next;
+  while (v != nullptr && v->key != key) v = next_of(*v);
   return v;
 }
 
@@ -38,7 +40,7 @@ value *find(const state &s, const void *key) noexcept {
 void move_bucket(value_table &to, value *from) noexcept {
   value *reversed = nullptr;
   while (from != nullptr) {
-    value *next = from->next;
+    value *next = next_of(*from);
     from->next = reversed;
     reversed = from;
     from = next;
@@ -73,7 +75,9 @@ void end(void *ended) noexcept {
   const value &v = *static_cast<value *>(ended);
   value_table &table = v.pool->ext->values;
   value **link = bucket_of(table, v.key);
-  while (*link != &v) link = &(*link)->next;
+  for (; *link != &v; link = &(*link)->next) {
+    if (next_of(**link) == nullptr) broken("a value of a pool");
+  }
   *link = v.next;
   --table.count;
   if (v.handler != nullptr) v.handler(v.data);

@@ -85,6 +85,140 @@ TEST_F(IntegrityDeathTest, NorIsOneWhoseNeighbourWasOverwritten) {
       "a record of a pool was overwritten");
 }
 
+/// One that was cancelled, and is used by somebody who does not know.
+TEST_F(IntegrityDeathTest, ASpareRecordIsNotUsedOnceItWasOverwritten) {
+  pond_cleanup *cancelled = pool.on_destroy([] {});
+  pool.cancel(cancelled);
+  EXPECT_DEATH(
+      {
+        std::memset(reinterpret_cast<void *>(cancelled), 'x', sizeof(void *));
+        pool.on_destroy([] {});
+      },
+      "a record of a pool was overwritten");
+}
+
+TEST_F(IntegrityDeathTest, NorIsTheListOfLargeAllocationsFollowed) {
+  auto *before = static_cast<unsigned char *>(pool.allocate(16));
+  (void)pool.allocate(100000);
+  for (const bool all : {true, false}) {
+    EXPECT_DEATH(
+        {
+          std::memset(before + 16, 'x', sizeof(void *));
+          if (all) pool.reset();
+          { const pond::pool ended = std::move(pool); }
+        },
+        "a record of a pool was overwritten");
+  }
+}
+
+/// A pool whose first block has room left, and where that begins.
+unsigned char *begin_of_room(pond::pool &pool) {
+  auto *first = static_cast<unsigned char *>(pool.allocate(600));
+  (void)pool.allocate(400);  // from a block of its own, of which more is left
+  return first + 600;
+}
+
+TEST_F(IntegrityDeathTest, ARoomIsNotFilledOnceItWasOverwritten) {
+  pond::pool roomy(1024);
+  unsigned char *const room = begin_of_room(roomy);
+  EXPECT_DEATH(
+      {
+        std::memset(room, 'x', sizeof(void *));
+        for (int i = 0; i < 100; ++i) (void)roomy.allocate(100);
+      },
+      "the room of a block was overwritten");
+  EXPECT_DEATH(
+      {
+        std::memset(room, 'x', sizeof(void *));
+        (void)roomy.stats();
+      },
+      "the room of a block was overwritten");
+}
+
+TEST_F(IntegrityDeathTest, NorOneThatWouldEndBeforeItBegins) {
+  pond::pool roomy(1024);
+  unsigned char *const room = begin_of_room(roomy);
+  EXPECT_DEATH(
+      {
+        void *const possible = room - 16;
+        std::memcpy(room + sizeof(void *), &possible, sizeof(possible));
+        for (int i = 0; i < 100; ++i) (void)roomy.allocate(100);
+      },
+      "the room of a block was overwritten");
+}
+
+TEST_F(IntegrityDeathTest, MemoryThatWasGivenBackIsNotTakenOnceItWasWritten) {
+  pond::pool recycling({.recycle = true});
+  void *p = recycling.allocate(64);
+  (void)recycling.allocate(64);
+  recycling.deallocate(p, 64);
+  EXPECT_DEATH(
+      {
+        std::memset(p, 'x', 64);
+        (void)recycling.allocate(64);
+        (void)recycling.allocate(64);
+      },
+      "memory that was given back was overwritten");
+}
+
+TEST_F(IntegrityDeathTest, AValueIsNotPassedOnceItWasOverwritten) {
+  static const char key = 0;
+  auto *before = static_cast<unsigned char *>(pool.allocate(16));
+  ASSERT_EQ(pond_set(pool.handle(), &key, &pool, nullptr), 0);
+  EXPECT_DEATH(
+      {
+        std::memset(before + 16, 'x', 2 * sizeof(void *));
+        pond_get(pool.handle(), &key);
+      },
+      "a value of a pool was overwritten");
+}
+
+TEST_F(IntegrityDeathTest, ARecordOfAMarkIsNotFollowed) {
+  auto *before = static_cast<unsigned char *>(pool.allocate(16));
+  const pond_mark outer = pond_get_mark(pool.handle());
+  (void)pond_get_mark(pool.handle());
+  EXPECT_DEATH(
+      {
+        std::memset(before + 16, 'x', 200);
+        pond_rewind(pool.handle(), outer);
+      },
+      "the record of a mark was overwritten");
+}
+
+/// Of the table of the index, which lies outside the pool among other people's memory.
+constexpr std::size_t slots = 32;
+void **table = nullptr;
+
+void *note_table(void *, std::size_t size, std::size_t) noexcept {
+  void *memory = std::malloc(size);
+  if (size == slots * sizeof(void *)) table = static_cast<void **>(memory);
+  return memory;
+}
+void give(void *, void *p, std::size_t, std::size_t) noexcept { std::free(p); }
+constexpr pond_upstream noting = {note_table, give, nullptr};
+
+TEST_F(IntegrityDeathTest, AnEntryOfTheIndexOfLargeAllocationsIsNotFollowed) {
+  pond::pool many({.upstream = &noting});
+  void *last = nullptr;
+  for (int i = 0; i < 17; ++i) last = many.allocate_large(1);
+  ASSERT_NE(table, nullptr);
+  constexpr auto text = "the index of large allocations was overwritten";
+  EXPECT_DEATH(
+      {
+        std::memset(table, 'x', slots * sizeof(void *));
+        many.free(last);
+      },
+      text);
+  EXPECT_DEATH(  // what follows it would be moved
+      {
+        for (std::size_t i = 0; i < slots; ++i) {
+          if (table[i] == nullptr) std::memset(table + i, 'x', sizeof(void *));
+        }
+        many.free(last);
+      },
+      text);
+}
+
 TEST_F(Integrity, WhatIsLeftAloneIsFollowed) {
   for (int i = 0; i < 3; ++i) {
     newest_block(pool);

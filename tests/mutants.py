@@ -72,7 +72,7 @@ MUTANTS = [
      "for (; false; mark = mark->outer) {"),
     ("Large.*", "src/large.cpp", "if (((at - home) & mask) >= ((at - hole) & mask)) {",
      "if (true) {"),
-    ("Seeds/*", "src/marks.cpp", "  s.rooms = nullptr;\n  auto *mark", "  auto *mark"),
+    ("All/*", "src/marks.cpp", "  s.rooms = nullptr;\n  auto *mark", "  auto *mark"),
     ("Quota.*", "src/tree.cpp", "void take_from_tree(extension *ext, std::size_t bytes) noexcept {",
      "void take_from_tree(extension *ext, std::size_t bytes) noexcept {\n  bytes = 0;"),
     ("Cache.*", "src/cache.cpp", "shrink(c, b, b.idle - b.idle / 2);", "shrink(c, b, 0);"),

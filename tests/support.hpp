@@ -72,6 +72,15 @@ class checked_default_upstream {
   workload::checking_upstream checks_;
 };
 
+/// POND_OPTIONS as the program says them, until the end of the test.
+class configured {
+ public:
+  explicit configured(const char *options) { EXPECT_EQ(pond_configure(options), 0); }
+  ~configured() { EXPECT_EQ(pond_configure(""), 0); }
+  configured(const configured &) = delete;
+  configured &operator=(const configured &) = delete;
+};
+
 /// A pool over an upstream that checks.
 class checked_pool {
  public:

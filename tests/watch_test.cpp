@@ -5,25 +5,12 @@
 #include <cstring>
 
 #include "support.hpp"
-#include "workload/contenders/checked_pond.hpp"
-#include "workload/generate.hpp"
-#include "workload/interpret.hpp"
-#include "workload/oracle.hpp"
 
 namespace {
 
-/// POND_OPTIONS as the program says them, until the end of the test.
-class configured {
- public:
-  explicit configured(const char *options) { EXPECT_EQ(pond_configure(options), 0); }
-  ~configured() { EXPECT_EQ(pond_configure(""), 0); }
-  configured(const configured &) = delete;
-  configured &operator=(const configured &) = delete;
-};
-
 TEST(OwnBlocks, EveryAllocationHasUpstreamMemoryOfItsExactSize) {
   support::checked_default_upstream upstream;
-  const configured own("own");
+  const support::configured own("own");
   pond_pool *pool = pond_create(4096);
   for (int i = 0; i < 10; ++i) support::use(pond_alloc(pool, 1));  // its records have a block now
   const std::size_t calls = upstream->calls();
@@ -35,29 +22,16 @@ TEST(OwnBlocks, EveryAllocationHasUpstreamMemoryOfItsExactSize) {
   EXPECT_EQ(pond_cached_bytes(), 0U) << "nothing that was used comes back unseen";
 }
 
-TEST(OwnBlocks, RandomProgramsRunAsAlways) {
-  const configured own("own");
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    const workload::program work = workload::program_from_seed(seed);
-    workload::oracle checks(work);
-    {
-      workload::checked_pond pools(work);
-      workload::interpreter(work).run(work, pools, checks);
-    }
-    EXPECT_EQ(checks.errors(), std::vector<std::string>());
-  }
-}
-
 TEST(OwnBlocks, PoolsFromBeforeStayAsTheyAre) {
   POND_SKIP_WHEN_TRAPPED();
   pond::pool before(4096);
   auto *first = static_cast<char *>(before.allocate(16));
-  const configured own("own");
+  const support::configured own("own");
   EXPECT_EQ(before.allocate(16), first + 16);
 }
 
 TEST(OwnBlocks, SealedResetMarkedMoved) {
-  const configured own("own");
+  const support::configured own("own");
   support::checked_pool checked;
   pond::pool &pool = checked.pool;
   void *p = pool.allocate(100);
@@ -89,7 +63,7 @@ std::string said_of(pond_pool *pool, std::byte *p, std::size_t size) {
 /// Records have blocks here, too; what lies in one of them, and all of it, may be given back.
 TEST(OwnBlocks, OnlyWhatLiesInABlockIsTakenBack) {
   POND_SKIP_WHEN_TRAPPED();  // the tools know that nobody was given it
-  const configured own("own");
+  const support::configured own("own");
   constexpr std::size_t head_of_first = POND_EMBEDDED_SIZE - sizeof(void *);
   constexpr std::size_t head_of_later = 2 * sizeof(void *);
   pond::pool owner({.first_block = 256});
@@ -126,7 +100,7 @@ TEST(OwnBlocks, OnlyWhatLiesInABlockIsTakenBack) {
 TEST(OwnBlocks, WithoutMemoryAWatchedPoolDoesNotBegin) {
   support::checked_default_upstream upstream;
   for (int n = 1; n <= 2; ++n) {
-    const configured fail(("own,fail=" + std::to_string(n)).c_str());
+    const support::configured fail(("own,fail=" + std::to_string(n)).c_str());
     EXPECT_EQ(pond_create(4096), nullptr) << n;
     EXPECT_EQ(upstream->live(), 0U) << n;
   }
@@ -134,7 +108,7 @@ TEST(OwnBlocks, WithoutMemoryAWatchedPoolDoesNotBegin) {
 
 TEST(Fail, TheNthCallFailsAndOnlyThat) {
   support::checked_default_upstream upstream;
-  const configured fail("fail=3");
+  const support::configured fail("fail=3");
   pond_pool *pools[4];
   for (pond_pool *&pool : pools) pool = pond_create(65536);
   EXPECT_NE(pools[0], nullptr);
@@ -146,7 +120,7 @@ TEST(Fail, TheNthCallFailsAndOnlyThat) {
 TEST(Fail, ARangeOfCalls) {
   POND_SKIP_WHEN_TRAPPED();  // there a pool takes more than its block
   support::checked_default_upstream upstream;
-  const configured fail("fail=2-4");
+  const support::configured fail("fail=2-4");
   pond_pool *pools[6];
   for (pond_pool *&pool : pools) pool = pond_create(65536);
   EXPECT_NE(pools[0], nullptr);

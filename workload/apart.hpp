@@ -11,12 +11,17 @@
 
 namespace workload {
 
-/// Whether `succeeds()`, a bool, was false or did not return at all. What it prints goes nowhere.
+/// Longer than anything that ends takes, under an emulator too; below what ctest allows.
+inline constexpr unsigned apart_patience = 300;  // seconds
+
+/// Whether `succeeds()`, a bool, was false or did not return at all, or not within
+/// apart_patience. What it prints goes nowhere.
 template <class Succeeds>
 bool fails_apart(const Succeeds &succeeds) {
   const pid_t child = fork();
   if (child == -1) throw std::system_error(errno, std::generic_category(), "fork");
   if (child == 0) {
+    alarm(apart_patience);
     _exit(std::freopen("/dev/null", "w", stderr) != nullptr && succeeds() ? 0 : 1);
   }
   int status = 0;

@@ -3,8 +3,8 @@
 #
 #   integration/nginx/fetch_modules.sh DIRECTORY PACKAGE...
 #
-# They are not installed, because that would bring Debian's nginx along, and start it. What they are
-# linked with has to be there: cmake/install_packages.sh nginx.
+# They are not installed, because that would bring Debian's nginx along, and start it. What else they
+# are linked with has to be there: cmake/install_packages.sh nginx.
 set -euo pipefail
 
 [ $# -ge 2 ] || { echo "usage: $0 DIRECTORY PACKAGE..." >&2; exit 2; }

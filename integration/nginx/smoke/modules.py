@@ -1,4 +1,5 @@
 """Debian's dynamic modules, compiled for stock nginx, loaded as they are into nginx on pond."""
+import glob
 import os
 import struct
 import subprocess
@@ -10,9 +11,12 @@ from server import ROOT
 import config
 
 FOLDER = os.path.join(ROOT, "build", "nginx", "modules")
+# Not installed but unpacked with them: it excludes the LuaJIT that wrk may have brought, which lacks a
+# symbol the module needs.
+LUA = "libluajit2-5.1-2"
 PACKAGES = ["libnginx-mod-http-headers-more-filter", "libnginx-mod-http-echo",
             "libnginx-mod-http-geoip", "libnginx-mod-http-image-filter", "libnginx-mod-http-ndk",
-            "libnginx-mod-http-lua", "lua-resty-core", "lua-resty-lrucache"]
+            "libnginx-mod-http-lua", "lua-resty-core", "lua-resty-lrucache", LUA]
 FILES = ["ndk_http", "ngx_http_headers_more_filter", "ngx_http_echo", "ngx_http_geoip",
          "ngx_http_image_filter", "ngx_http_lua"]
 LOAD = "".join(f"load_module {FOLDER}/usr/lib/nginx/modules/{f}_module.so;\n" for f in FILES)
@@ -69,6 +73,8 @@ def modules_of_debian(lab):
     """headers-more, echo, geoip, image-filter and lua, with requests that use each."""
     subprocess.run([os.path.join(os.path.dirname(HERE), "fetch_modules.sh"), FOLDER, *PACKAGES],
                    check=True)
+    lua, = glob.glob(os.path.join(FOLDER, "usr", "lib", "*", "libluajit-5.1.so.2"))
+    environment = {**os.environ, "LD_LIBRARY_PATH": os.path.dirname(lua)}
     with open(os.path.join(lab.pages, "picture.png"), "wb") as f:
         f.write(picture())
 
@@ -80,7 +86,7 @@ def modules_of_debian(lab):
             said(s, many + request("/lua?a=last"))
     text = config.ALL.replace("http {", "http {" + HTTP, 1)
     # No kept connections of Lua's: with one open, a worker of stock nginx ends with signal 11, too.
-    answer = lab.both(ask, text=LOAD + text, locations=LOCATIONS)
+    answer = lab.both(ask, text=LOAD + text, locations=LOCATIONS, env=environment)
     for part in (b"X-More: 1", b"before\nabcabc", b"uri /echo 2", b"US\n", b"\x89PNG", b"brown ctx",
                  b"brown last", b" 20000\n", b"THE SAME LINE"):
         must(part in answer, f"no {part!r} in {answer[:1500]!r}")

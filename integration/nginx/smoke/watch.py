@@ -22,7 +22,7 @@ def built(source, which, *options):
     output = os.path.join(ROOT, "build", "nginx", f"overflow-{which}")
     own = open(os.path.join(os.path.dirname(HERE), "options")).read().split()
     stock = ["--stock"] if which.startswith("stock") else []
-    cc_opt = ["--cc-opt", "-O1 -g " + " ".join(options)]
+    cc_opt = ["--cc-opt", "-O0 -g " + " ".join(options)]
     link = [f"--with-ld-opt={' '.join(options)}"] if options else []
     return build(*source, *stock, "--output", output, *cc_opt, "--", *own, *link,
                  f"--add-module={MODULE}")
