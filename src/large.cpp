@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "large_index.hpp"
 #include "memory.hpp"
 #include "records.hpp"
 #include "recycle.hpp"
@@ -22,43 +23,6 @@ constexpr std::size_t most_looked_through = 16;
 
 /// The table begins here and is never more than half full, so that probes stay short.
 constexpr std::size_t first_capacity = 32;
-
-void put(large_index &index, owned *large) noexcept {
-  std::size_t at = home_of(large->memory, index.capacity);
-  while (index.slots[at] != nullptr) at = (at + 1) & (index.capacity - 1);
-  index.slots[at] = large;
-  ++index.count;
-}
-
-/// An entry, looked at before it is followed: the table lies among other people's memory.
-owned *entry(const large_index &index, std::size_t at) noexcept {
-  return looked_at(index.slots[at], "the index of large allocations");
-}
-
-/// Where p's record is, or would be. It stops before what is no entry, which is the caller's to
-/// look at: a call in this loop would cost each search a frame.
-std::size_t find(const large_index &index, const void *p) noexcept {
-  std::size_t at = home_of(p, index.capacity);
-  while (index.slots[at] != nullptr && possible(index.slots[at]) && index.slots[at]->memory != p) {
-    at = (at + 1) & (index.capacity - 1);
-  }
-  return at;
-}
-
-/// Removes without leaving a tombstone: later entries of the run move up where their home allows.
-void remove(large_index &index, const void *p) noexcept {
-  const std::size_t mask = index.capacity - 1;
-  std::size_t hole = find(index, p);
-  for (std::size_t at = (hole + 1) & mask; index.slots[at] != nullptr; at = (at + 1) & mask) {
-    const std::size_t home = home_of(entry(index, at)->memory, index.capacity);
-    if (((at - home) & mask) >= ((at - hole) & mask)) {
-      index.slots[hole] = index.slots[at];
-      hole = at;
-    }
-  }
-  index.slots[hole] = nullptr;
-  --index.count;
-}
 
 void free_index(state &s, const large_index &index) noexcept {
   if (index.slots == nullptr) return;

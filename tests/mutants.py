@@ -27,8 +27,8 @@ MUTANTS = [
      "  while (all != nullptr && !extended(s)) {\n    owned *cleanup = all;\n"
      "    all = cleanup->next;"),
     ("Bug05.*", "src/records.hpp", "  if (h.state->spare != nullptr) return h.state->spare;\n", ""),
-    ("Bug06.*", "src/large.cpp", "  if (indexed(s)) return s.ext->index.slots[find(s.ext->index, p)];\n",
-     ""),
+    ("Bug06.*", "src/large.cpp",
+     "  if (indexed(s)) return entry(s.ext->index, find(s.ext->index, p));\n", ""),
     ("Bug07.*", "src/records.hpp", "  record->next = *list;\n  *list = record;",
      "  if (alignment_of(*record) > sizes::quantum) return;\n  record->next = *list;\n"
      "  *list = record;"),
@@ -70,7 +70,7 @@ MUTANTS = [
     ("Mark.*", "src/records.hpp",
      "for (; mark != nullptr && epoch_of(*record) < mark->epoch; mark = mark->outer) {",
      "for (; false; mark = mark->outer) {"),
-    ("Large.*", "src/large.cpp", "if (((at - home) & mask) >= ((at - hole) & mask)) {",
+    ("Large.*", "src/large_index.hpp", "if (((at - home) & mask) >= ((at - hole) & mask)) {",
      "if (true) {"),
     ("All/*", "src/marks.cpp", "  s.rooms = nullptr;\n  auto *mark", "  auto *mark"),
     ("Quota.*", "src/tree.cpp", "void take_from_tree(extension *ext, std::size_t bytes) noexcept {",
@@ -129,7 +129,17 @@ MUTANTS = [
     ("Integrity*", "src/links.hpp", "(reinterpret_cast<std::uintptr_t>(b.next) & never_in_address) != 0",
      "false"),
     ("Integrity*", "src/records.hpp", "list != record && (newer == nullptr || newer->next != record)", "false"),
-    ("Integrity*", "src/records.hpp", "record->next->prev != record", "false"),
+    ("Integrity*", "src/records.hpp", "older->prev != record", "false"),
+    ("Integrity*", "src/records.hpp", 'looked_at(record->next, "a record of a pool")', "record->next"),
+    ("Integrity*", "src/links.hpp", "(both & never_in_address_of<room>) != 0 || ", ""),
+    ("Integrity*", "src/links.hpp", " || r->end < reinterpret_cast<unsigned char *>(r)", ""),
+    ("Integrity*", "src/recycle.cpp", 'looked_at(*link, "memory that was given back")', "*link"),
+    ("Integrity*", "src/values.cpp", 'looked_at(v.next, "a value of a pool")', "v.next"),
+    ("Integrity*", "src/marks.cpp", 'looked_at(open->outer, "the record of a mark")', "open->outer"),
+    ("Integrity*", "src/large_index.hpp",
+     'looked_at(index.slots[at], "the index of large allocations")', "index.slots[at]"),
+    ("Integrity*", "src/large.cpp", '(void)looked_at(large->next, "a record of a pool");', ""),
+    ("Integrity*", "src/pool.cpp", 'looked_at(large->next, "a record of a pool")', "large->next"),
 ]
 
 
