@@ -38,6 +38,11 @@ for file in include/pond/*.h include/pond/*.hpp; do
             exit 1 } }' "$file" || failures=$((failures + 1))
 done
 
+# What each function promises is said.
+while read -r function; do
+  grep -q "\`$function()\`" docs/guarantees.md || wrong "docs/guarantees.md: nothing of $function"
+done < <(sed -nE 's/^POND_API [^(]*\b(pond_[a-z_]+)\(.*/\1/p' include/pond/pond.h include/pond/embed.h)
+
 # Who may include whom.
 forbid() {  # forbid PATTERN FILE...: none of the files includes what matches
   local pattern=$1 found
