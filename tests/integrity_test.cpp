@@ -11,6 +11,7 @@
 namespace {
 
 constexpr std::size_t header = 16;  // bytes, of a later block
+constexpr int text = 'w';           // no word of these is aligned, where addresses have 32 bits too
 
 /// A pool with two later blocks, and where the newest one begins.
 unsigned char *newest_block(pond::pool &pool) {
@@ -91,7 +92,7 @@ TEST_F(IntegrityDeathTest, ASpareRecordIsNotUsedOnceItWasOverwritten) {
   pool.cancel(cancelled);
   EXPECT_DEATH(
       {
-        std::memset(reinterpret_cast<void *>(cancelled), 'x', sizeof(void *));
+        std::memset(reinterpret_cast<void *>(cancelled), text, sizeof(void *));
         pool.on_destroy([] {});
       },
       "a record of a pool was overwritten");
@@ -103,7 +104,7 @@ TEST_F(IntegrityDeathTest, NorIsTheListOfLargeAllocationsFollowed) {
   for (const bool all : {true, false}) {
     EXPECT_DEATH(
         {
-          std::memset(before + 16, 'x', sizeof(void *));
+          std::memset(before + 16, text, sizeof(void *));
           if (all) pool.reset();
           { const pond::pool ended = std::move(pool); }
         },
@@ -123,13 +124,13 @@ TEST_F(IntegrityDeathTest, ARoomIsNotFilledOnceItWasOverwritten) {
   unsigned char *const room = begin_of_room(roomy);
   EXPECT_DEATH(
       {
-        std::memset(room, 'x', sizeof(void *));
+        std::memset(room, text, sizeof(void *));
         for (int i = 0; i < 100; ++i) (void)roomy.allocate(100);
       },
       "the room of a block was overwritten");
   EXPECT_DEATH(
       {
-        std::memset(room, 'x', sizeof(void *));
+        std::memset(room, text, sizeof(void *));
         (void)roomy.stats();
       },
       "the room of a block was overwritten");
@@ -154,7 +155,7 @@ TEST_F(IntegrityDeathTest, MemoryThatWasGivenBackIsNotTakenOnceItWasWritten) {
   recycling.deallocate(p, 64);
   EXPECT_DEATH(
       {
-        std::memset(p, 'x', 64);
+        std::memset(p, text, 64);
         (void)recycling.allocate(64);
         (void)recycling.allocate(64);
       },
@@ -167,7 +168,7 @@ TEST_F(IntegrityDeathTest, AValueIsNotPassedOnceItWasOverwritten) {
   ASSERT_EQ(pond_set(pool.handle(), &key, &pool, nullptr), 0);
   EXPECT_DEATH(
       {
-        std::memset(before + 16, 'x', 2 * sizeof(void *));
+        std::memset(before + 16, text, 2 * sizeof(void *));
         pond_get(pool.handle(), &key);
       },
       "a value of a pool was overwritten");
@@ -179,7 +180,7 @@ TEST_F(IntegrityDeathTest, ARecordOfAMarkIsNotFollowed) {
   (void)pond_get_mark(pool.handle());
   EXPECT_DEATH(
       {
-        std::memset(before + 16, 'x', 200);
+        std::memset(before + 16, text, 200);
         pond_rewind(pool.handle(), outer);
       },
       "the record of a mark was overwritten");
@@ -202,21 +203,21 @@ TEST_F(IntegrityDeathTest, AnEntryOfTheIndexOfLargeAllocationsIsNotFollowed) {
   void *last = nullptr;
   for (int i = 0; i < 17; ++i) last = many.allocate_large(1);
   ASSERT_NE(table, nullptr);
-  constexpr auto text = "the index of large allocations was overwritten";
+  constexpr auto message = "the index of large allocations was overwritten";
   EXPECT_DEATH(
       {
-        std::memset(table, 'x', slots * sizeof(void *));
+        std::memset(table, text, slots * sizeof(void *));
         many.free(last);
       },
-      text);
+      message);
   EXPECT_DEATH(  // what follows it would be moved
       {
         for (std::size_t i = 0; i < slots; ++i) {
-          if (table[i] == nullptr) std::memset(table + i, 'x', sizeof(void *));
+          if (table[i] == nullptr) std::memset(table + i, text, sizeof(void *));
         }
         many.free(last);
       },
-      text);
+      message);
 }
 
 TEST_F(Integrity, WhatIsLeftAloneIsFollowed) {

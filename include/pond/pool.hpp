@@ -134,18 +134,18 @@ class pool {
 
   /// Constructs a T in the pool. Its destructor is run with the pool, where it has one that does
   /// something; otherwise nothing is registered. What the constructor throws is passed on, and its
-  /// memory is given back. A T with an allocator_type that pond::allocator converts to gets one for
-  /// this pool, behind its arguments, by the standard's rule: `make<line_vector>(8)`.
+  /// memory is given back. A T, or a member of a pair, with an allocator_type that pond::allocator
+  /// converts to gets one for this pool by the standard's rule; from make_span(), emplace(), too.
   template <class T, class... Arguments>
   T *make(Arguments &&...arguments) {
-    return detail::make_using<T>(head_, allocator<T>(*this), std::forward<Arguments>(arguments)...);
+    return detail::make<T>(head_, allocator<T>(*this), std::forward<Arguments>(arguments)...);
   }
 
   /// `count` value-initialized Ts, destroyed last to first with the pool. The product of count and
   /// size is checked: std::bad_array_new_length.
   template <class T>
   std::span<T> make_span(std::size_t count) {
-    return detail::make_span<T>(head_, count);
+    return detail::make_span<T>(head_, allocator<T>(*this), count);
   }
 
   /// A copy of the text in the pool, packed; a zero byte stands behind it, for C.
@@ -190,9 +190,8 @@ class pool {
 
   /// @name Values by key
   /// What parts of a program that do not know each other keep with a request, each under a key of
-  /// its own. nginx's modules look for theirs through the whole cleanup list. When not to use them:
-  /// for what one function makes and uses; a pointer does. A child pool does not see its parent's
-  /// values.
+  /// its own. nginx's modules look through the cleanup list for it. When not to use them: for what
+  /// one function makes and uses; a pointer does. A child does not see its parent's values.
   /// @{
 
   /// Constructs a T that get() finds by its key, and that ends with the pool, as a cleanup that was
@@ -201,7 +200,8 @@ class pool {
   /// object, and the first one an extension of the pool's records and a table.
   template <class T, class... Arguments>
   T &emplace(const key<T> &which, Arguments &&...arguments) {
-    return detail::emplace<T>(head_, &which, std::forward<Arguments>(arguments)...);
+    return detail::emplace<T>(head_, allocator<T>(*this), &which,
+                              std::forward<Arguments>(arguments)...);
   }
 
   /// The newest value of a key in this pool, or null. Constant time on average.

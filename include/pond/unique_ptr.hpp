@@ -35,7 +35,8 @@ unique_ptr<T> make_unique(pool &from, Arguments &&...arguments) {
   void *place = from.allocate(sizeof(T), alignof(T));
   detail::give_back_on_throw guard{*reinterpret_cast<detail::head *>(from.handle()), place,
                                    sizeof(T)};
-  T *object = detail::construct<T>(place, std::forward<Arguments>(arguments)...);
+  T *object =
+      detail::construction<T>::in(place, allocator<T>(from), std::forward<Arguments>(arguments)...);
   guard.place = nullptr;
   return unique_ptr<T>(object, deleter<T>{&from});
 }

@@ -10,6 +10,7 @@
 #include <new>
 #include <span>
 #include <system_error>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -86,6 +87,24 @@ struct destroy_on_throw {
   }
 };
 
+/// What a T is made from: its arguments, with the allocator where it takes one, before or behind
+/// them. By the rule of std::uses_allocator_construction_args, which libc++ 14 does not have.
+template <class T, class Allocator, class... Arguments>
+auto arguments_of(const Allocator &allocator, Arguments &&...arguments) {
+  constexpr bool takes_one = std::uses_allocator_v<std::remove_cv_t<T>, Allocator>;
+  using std::allocator_arg_t;
+  if constexpr (takes_one &&
+                std::is_constructible_v<T, allocator_arg_t, const Allocator &, Arguments...>) {
+    return std::tuple<allocator_arg_t, const Allocator &, Arguments &&...>(
+        std::allocator_arg, allocator, std::forward<Arguments>(arguments)...);
+  } else if constexpr (takes_one && std::is_constructible_v<T, Arguments..., const Allocator &>) {
+    return std::tuple<Arguments &&..., const Allocator &>(std::forward<Arguments>(arguments)...,
+                                                          allocator);
+  } else {
+    return std::forward_as_tuple(std::forward<Arguments>(arguments)...);
+  }
+}
+
 /// Aggregates too, which not every compiler makes from arguments in parentheses.
 template <class T, class... Arguments>
 T *construct(void *place, Arguments &&...arguments) {
@@ -95,6 +114,37 @@ T *construct(void *place, Arguments &&...arguments) {
     return ::new (place) T{std::forward<Arguments>(arguments)...};
   }
 }
+
+template <class T>
+struct construction {
+  template <class Allocator, class... Arguments>
+  static T *in(void *place, const Allocator &allocator, Arguments &&...arguments) {
+    return std::apply(
+        [place](auto &&...all) { return construct<T>(place, std::forward<decltype(all)>(all)...); },
+        arguments_of<T>(allocator, std::forward<Arguments>(arguments)...));
+  }
+};
+
+/// Of a pair that is made from nothing or from two, each member is asked whether it takes one.
+template <class First, class Second>
+struct construction<std::pair<First, Second>> {
+  using pair = std::pair<First, Second>;
+  template <class Allocator, class A, class B>
+  static pair *in(void *place, const Allocator &allocator, A &&first, B &&second) {
+    return ::new (place)
+        pair(std::piecewise_construct, arguments_of<First>(allocator, std::forward<A>(first)),
+             arguments_of<Second>(allocator, std::forward<B>(second)));
+  }
+  template <class Allocator>
+  static pair *in(void *place, const Allocator &allocator) {
+    return ::new (place) pair(std::piecewise_construct, arguments_of<First>(allocator),
+                              arguments_of<Second>(allocator));
+  }
+  template <class Allocator, class... Arguments>
+  static pair *in(void *place, const Allocator & /*allocator*/, Arguments &&...arguments) {
+    return construct<pair>(place, std::forward<Arguments>(arguments)...);
+  }
+};
 
 template <class T>
 void destroy_object(void *p) noexcept {
@@ -109,10 +159,10 @@ void *plain_pointer(T *object) noexcept {
 
 /// Constructs a T and has `own(object)` register it; false: it is destroyed again, and errno says
 /// why.
-template <class T, class Own, class... Arguments>
-T *make_owned(head &pool, Own own, Arguments &&...arguments) {
+template <class T, class Allocator, class Own, class... Arguments>
+T *make_owned(head &pool, const Allocator &allocator, Own own, Arguments &&...arguments) {
   give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(T), alignof(T)), sizeof(T)};
-  T *object = construct<T>(memory.place, std::forward<Arguments>(arguments)...);
+  T *object = construction<T>::in(memory.place, allocator, std::forward<Arguments>(arguments)...);
   destroy_on_throw<T> built{object};
   check(own(object));
   built.object = nullptr;
@@ -120,10 +170,10 @@ T *make_owned(head &pool, Own own, Arguments &&...arguments) {
   return object;
 }
 
-template <class T, class... Arguments>
-T *make(head &pool, Arguments &&...arguments) {
+template <class T, class Allocator, class... Arguments>
+T *make(head &pool, const Allocator &allocator, Arguments &&...arguments) {
   return make_owned<T>(
-      pool,
+      pool, allocator,
       [&]([[maybe_unused]] T *object) {
         if constexpr (std::is_trivially_destructible_v<T>) {
           return true;
@@ -134,27 +184,11 @@ T *make(head &pool, Arguments &&...arguments) {
       std::forward<Arguments>(arguments)...);
 }
 
-/// With an allocator for the pool where T takes one, before or behind its arguments: by the rule of
-/// std::uses_allocator_construction_args, which libc++ 14 does not have.
 template <class T, class Allocator, class... Arguments>
-T *make_using(head &pool, const Allocator &allocator, Arguments &&...arguments) {
-  constexpr bool takes_one = std::uses_allocator_v<T, Allocator>;
-  using std::allocator_arg_t;
-  if constexpr (takes_one &&
-                std::is_constructible_v<T, allocator_arg_t, const Allocator &, Arguments...>) {
-    return make<T>(pool, std::allocator_arg, allocator, std::forward<Arguments>(arguments)...);
-  } else if constexpr (takes_one && std::is_constructible_v<T, Arguments..., const Allocator &>) {
-    return make<T>(pool, std::forward<Arguments>(arguments)..., allocator);
-  } else {
-    return make<T>(pool, std::forward<Arguments>(arguments)...);
-  }
-}
-
-template <class T, class... Arguments>
-T &emplace(head &pool, const void *key, Arguments &&...arguments) {
+T &emplace(head &pool, const Allocator &allocator, const void *key, Arguments &&...arguments) {
   constexpr auto end = std::is_trivially_destructible_v<T> ? nullptr : destroy_object<T>;
   return *make_owned<T>(
-      pool, [&](T *object) { return set_value(pool, key, plain_pointer(object), end); },
+      pool, allocator, [&](T *object) { return set_value(pool, key, plain_pointer(object), end); },
       std::forward<Arguments>(arguments)...);
 }
 
@@ -168,21 +202,33 @@ struct array {
   }
 };
 
-template <class T>
-std::span<T> make_span(head &pool, std::size_t count) {
+/// `count` Ts made from nothing, or from the allocator where they take one.
+template <class T, class Allocator>
+void construct_all(array<T> &built, std::size_t count, const Allocator &allocator) {
+  if constexpr (std::is_trivially_default_constructible_v<T>) {
+    std::uninitialized_value_construct_n(built.elements, count);
+    built.count = count;
+  } else {
+    for (; built.count != count; ++built.count) {
+      construction<T>::in(built.elements + built.count, allocator);
+    }
+  }
+}
+
+template <class T, class Allocator>
+std::span<T> make_span(head &pool, const Allocator &allocator, std::size_t count) {
   if (count > std::numeric_limits<std::size_t>::max() / sizeof(T))
     throw std::bad_array_new_length();
   const std::size_t size = count * sizeof(T);
   give_back_on_throw memory{pool, allocate_or_throw(pool, size, alignof(T)), size};
-  T *elements = static_cast<T *>(memory.place);
-  std::uninitialized_value_construct_n(elements, count);
+  array<T> built{0, static_cast<T *>(memory.place)};
+  construct_all(built, count, allocator);
   if constexpr (!std::is_trivially_destructible_v<T>) {
-    array<T> built{count, elements};
-    auto *registered = make<array<T>>(pool, std::size_t{0}, elements);  // one owner at a time
-    registered->count = std::exchange(built.count, 0);
+    auto *registered = make<array<T>>(pool, allocator, std::size_t{0}, built.elements);
+    registered->count = std::exchange(built.count, 0);  // one owner at a time
   }
   memory.place = nullptr;
-  return {elements, count};
+  return {built.elements, count};
 }
 
 /// Runs the callable and destroys it. Noexcept: what leaves it ends the program.
