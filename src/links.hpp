@@ -69,10 +69,9 @@ struct room {
 [[gnu::always_inline]] inline room *whole(room *r) noexcept {
   const std::uintptr_t both =
       reinterpret_cast<std::uintptr_t>(r->next) | reinterpret_cast<std::uintptr_t>(r->end);
-  if ((both & never_in_address_of<room>) != 0 || r->end < reinterpret_cast<unsigned char *>(r))
-      [[unlikely]] {
+  const bool backwards = r->end < reinterpret_cast<unsigned char *>(r);
+  if ((both & never_in_address_of<room>) != 0 || backwards) [[unlikely]]
     broken("the room of a block");
-  }
   return r;
 }
 
