@@ -60,11 +60,11 @@ class Variant:
                      env={**os.environ, "TEST_TMPDIR": self.folder + "/", **environment})
         return result.returncode == 0
 
-    def survives(self, tests="*", longest=None, environment=None):
+    def survives(self, tests="*", longest=None, environment=None, program="pond_tests"):
         """Whether all of these tests pass; hanging, or taking too much memory, is failing."""
         # A sanitizer, which has a limit of its own in the environment, reserves more than this.
         limit = [] if environment else [f"--as={MOST_MEMORY}"]
-        return self.passes(["prlimit", *limit, "--core=0", self.path("build/tests/pond_tests"),
+        return self.passes(["prlimit", *limit, "--core=0", self.path("build/tests/" + program),
                             "--gtest_filter=" + tests, "--gtest_brief=1", "--gtest_fail_fast"],
                            longest, **(environment or {}))
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""clang-tidy over all sources but nginx's own: tests/checks/lint.py BUILD [SOURCE...]
+"""clang-tidy over all sources of ours: tests/checks/lint.py BUILD [SOURCE...]
 
 BUILD was configured with clang. A source of several targets is looked at once, as the first of them
 compiles it, and the sources one by one in alphabetical order on every processor.
@@ -7,14 +7,17 @@ compiles it, and the sources one by one in alphabetical order on every processor
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NGINX = os.path.join(ROOT, "build", "nginx") + os.sep
+BUILD = os.path.join(ROOT, "build") + os.sep  # nginx's sources, and what CMake writes
 TESTS = os.path.join(ROOT, "tests") + os.sep
 # GoogleTest's macros are where the analyser spends its time, and a test is run anyway.
 SHALLOW = " -Xclang -analyzer-config -Xclang mode=shallow"
+# A source has to name what it includes, and clang-tidy reads what was not precompiled for it.
+PRECOMPILED = re.compile(r"-Xclang -include(-pch)? -Xclang \S+cmake_pch\S+")
 
 
 def sources(build):
@@ -22,9 +25,10 @@ def sources(build):
     with open(os.path.join(build, "compile_commands.json")) as f:
         entries = {entry["file"]: entry for entry in reversed(json.load(f))}
     for file, entry in entries.items():
+        entry["command"] = PRECOMPILED.sub("", entry["command"])
         if file.startswith(TESTS):
             entry["command"] += SHALLOW
-    return [entries[file] for file in sorted(entries) if not file.startswith(NGINX)]
+    return [entries[file] for file in sorted(entries) if not file.startswith(BUILD)]
 
 
 def main():

@@ -3,6 +3,8 @@
 
     tests/proof/refutes.py COMPILER      every mistake has to be refuted; the code as it is, proven
 """
+import argparse
+import concurrent.futures
 import os
 import shutil
 import subprocess
@@ -49,6 +51,21 @@ MISTAKES = [
 ]
 
 
+def proof_holds_with(compiler, name, old, new):
+    """Whether it holds for the code in which `new` stands in the file where `old` stood."""
+    with tempfile.TemporaryDirectory() as root:
+        for folder in ("include", "src"):
+            shutil.copytree(os.path.join(SOURCE, folder), os.path.join(root, folder))
+        path = os.path.join(root, name)
+        with open(path) as f:
+            right = f.read()
+        if right.count(old) != 1:
+            sys.exit(f"{name} has {right.count(old)} times: {old}")
+        with open(path, "w") as f:
+            f.write(right.replace(old, new))
+        return proof_holds(compiler, root)
+
+
 def proof_holds(compiler, root):
     program = os.path.join(root, "proof")
     subprocess.run([compiler, "-std=c++20", "-O1", "-w", f"-I{root}", f"-I{root}/include",
@@ -61,23 +78,15 @@ def proof_holds(compiler, root):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("compiler", metavar="COMPILER")
+    compiler = parser.parse_args().compiler
     wrong = 0
-    with tempfile.TemporaryDirectory() as root:
-        for folder in ("include", "src"):
-            shutil.copytree(os.path.join(SOURCE, folder), os.path.join(root, folder))
-        for what, name, old, new in MISTAKES:
-            path = os.path.join(root, name)
-            with open(path) as f:
-                right = f.read()
-            if right.count(old) != 1:
-                sys.exit(f"{name} has {right.count(old)} times: {old}")
-            with open(path, "w") as f:
-                f.write(right.replace(old, new))
-            held = proof_holds(sys.argv[1], root)
-            print(f"{'HELD' if held else 'refuted'}: {what}", flush=True)
-            wrong += held
-            with open(path, "w") as f:
-                f.write(right)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        held = pool.map(lambda mistake: proof_holds_with(compiler, *mistake[1:]), MISTAKES)
+        for (what, *_), holds in zip(MISTAKES, held):
+            print(f"{'HELD' if holds else 'refuted'}: {what}", flush=True)
+            wrong += holds
     sys.exit(f"{wrong} mistakes were proven right" if wrong else 0)
 
 
