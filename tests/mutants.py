@@ -67,7 +67,7 @@ MUTANTS = [
      "return cleanup != nullptr ? enter(s, cleanup, handler, data) : nullptr;",
      "return enter(s, cleanup, handler, data);"),
     # --- the mechanisms themselves
-    ("Failure.*", "src/large.cpp",
+    ("Failure*", "src/large.cpp",
      "  if (large->memory == nullptr) {\n    spare_record(s, large);",
      "  if (large->memory == nullptr) {\n    link(s.larges, large);"),
     ("Mark.*", "src/records.hpp",
@@ -76,6 +76,17 @@ MUTANTS = [
     ("Large.*", "src/large_index.hpp", "if (((at - home) & mask) >= ((at - hole) & mask)) {",
      "if (true) {"),
     ("All/*", "src/marks.cpp", "  s.rooms = nullptr;\n  auto *mark", "  auto *mark"),
+    ("All/*", "src/large.cpp", "std::memcpy(to, p, old_size < new_size ? old_size : new_size);",
+     "std::memcpy(to, p, old_size < new_size ? old_size : new_size / 2);"),
+    ("All/*WithAQuota", "src/tree.cpp",
+     "if (!sizes::within(ext->tree_reserved, bytes, ext->hard_limit)) return ext;",
+     "if (!sizes::within(ext->reserved, bytes, ext->hard_limit)) return ext;"),
+    ("All/*", "src/pool.cpp",
+     "  while (s.cleanups != nullptr && !extended(s)) {\n    owned *cleanup = s.cleanups;\n"
+     "    unlink(s.cleanups, cleanup);",
+     "  owned *all = s.cleanups;\n  s.cleanups = nullptr;\n"
+     "  while (all != nullptr && !extended(s)) {\n    owned *cleanup = all;\n"
+     "    all = cleanup->next;"),
     ("Quota.*", "src/tree.cpp", "void take_from_tree(extension *ext, std::size_t bytes) noexcept {",
      "void take_from_tree(extension *ext, std::size_t bytes) noexcept {\n  bytes = 0;"),
     ("Cache.*", "src/cache.cpp", "shrink(c, b, b.idle - b.idle / 2);", "shrink(c, b, 0);"),

@@ -24,20 +24,32 @@ using errors = std::vector<std::string>;
 /// Over what programs run, and how many of how many operations.
 struct way {
   const char *name;
-  bool checking_upstream;  // else the cache over malloc
-  bool recycle;
-  bool own_blocks;  // POND_OPTIONS=own
-  bool failures;    // each call of the upstream fails once, in a run of its own
-  std::uint64_t programs;
-  std::size_t operations;
+  bool checking_upstream = true;  // else the cache over malloc
+  bool recycle = false;
+  bool own_blocks = false;  // POND_OPTIONS=own
+  /// Each call of the upstream fails, in a run of its own.
+  enum : std::uint8_t { none, once, for_ever } failure = none;
+  std::size_t quota = SIZE_MAX;  // of each pool with its children
+  std::uint64_t programs = 100;
+  std::size_t operations = 1000;
 };
+constexpr std::size_t much_of_a_pool = 40000;  // what many of the pools would hold
 constexpr way ways[] = {
-    {"OverTheCache", false, false, false, false, 100, 1000},
-    {"OverACheckingUpstream", true, false, false, false, 100, 1000},
-    {"OverPoolsThatRecycle", true, true, false, false, 100, 1000},
-    {"InOwnBlocks", false, false, true, false, 20, 1000},
-    {"WithEachCallFailing", true, false, false, true, 4, 150},
-    {"WithEachCallFailingAndRecycling", true, true, false, true, 4, 150},
+    {.name = "OverTheCache", .checking_upstream = false},
+    {.name = "OverACheckingUpstream"},
+    {.name = "OverPoolsThatRecycle", .recycle = true},
+    {.name = "InOwnBlocks", .checking_upstream = false, .own_blocks = true, .programs = 20},
+    {.name = "WithAQuota", .quota = much_of_a_pool},
+    {.name = "WithEachCallFailing", .failure = way::once, .programs = 4, .operations = 150},
+    {.name = "WithEachCallFailingForEver",
+     .failure = way::for_ever,
+     .programs = 4,
+     .operations = 150},
+    {.name = "WithEachCallFailingAndRecycling",
+     .recycle = true,
+     .failure = way::once,
+     .programs = 4,
+     .operations = 150},
 };
 
 /// What the oracle found, and the upstream, and what is left at the end.
@@ -46,25 +58,30 @@ errors errors_over(checking_upstream &upstream, const program &work, const way &
   pond::options options;
   if (chosen.checking_upstream) options.upstream = &from;
   options.recycle = chosen.recycle;
+  options.hard_limit = chosen.quota;
   oracle checks(work);
+  bool over_limit = false;
   {
     const support::configured own(chosen.own_blocks ? "own" : "");
     checked_pond pools(work, options);
     interpreter(work).run(work, pools, checks);
+    over_limit = pools.over_limit();
   }
   errors found = checks.errors();
   const errors more = upstream.errors();
   found.insert(found.end(), more.begin(), more.end());
+  const bool may_fail = chosen.failure != way::none || chosen.quota != SIZE_MAX;
   if (checks.live_allocations() != 0) found.emplace_back("allocations outlive their pools");
-  if (checks.failures() != 0 && !chosen.failures) found.emplace_back("an allocation failed");
+  if (checks.failures() != 0 && !may_fail) found.emplace_back("an allocation failed");
+  if (over_limit) found.emplace_back("a pool has held more than its quota");
   if (upstream.live() != 0) found.emplace_back("not everything was given back");
   return found;
 }
 
 errors errors_of(const program &work, const way &chosen) {
-  for (std::size_t n = chosen.failures ? 1 : 0;; ++n) {
+  for (std::size_t n = chosen.failure != way::none ? 1 : 0;; ++n) {
     checking_upstream upstream;
-    upstream.fail_at(n);
+    upstream.fail_at(n, chosen.failure == way::for_ever);
     errors found = errors_over(upstream, work, chosen);
     if (!found.empty() || n == 0 || upstream.calls() < n) return found;
   }
@@ -117,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(All, RandomPrograms, testing::Range(std::size_t{0}, std
 /// So that programs in which calls fail are about something.
 TEST(ProgramsThatFail, CallTheUpstreamOften) {
   for (const way &chosen : ways) {
-    if (!chosen.failures) continue;
+    if (chosen.failure == way::none) continue;
     checking_upstream upstream;
     EXPECT_EQ(
         errors_over(upstream, program_from_seed(1, {.operations = chosen.operations}), chosen),

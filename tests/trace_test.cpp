@@ -21,9 +21,14 @@ using testing::HasSubstr;
 
 class Trace : public testing::Test {
  protected:
+  Trace() {
+    if (mkdtemp(folder_.data()) == nullptr) throw std::runtime_error(folder_);
+    folder_ += '/';
+  }
+  ~Trace() override { std::filesystem::remove_all(folder_); }
+
   std::string file(const std::string &content, const std::string &name = "x.trace") {
-    std::string path = testing::TempDir() + "pond-" +
-                       testing::UnitTest::GetInstance()->current_test_info()->name() + name;
+    std::string path = folder_ + name;
     std::ofstream(path, std::ios::binary) << content;
     return path;
   }
@@ -36,6 +41,9 @@ class Trace : public testing::Test {
     }
     return "";
   }
+
+ private:
+  std::string folder_ = testing::TempDir() + "pond-XXXXXX";
 };
 
 constexpr const char *header = "# pond-trace 1\n";
@@ -55,11 +63,12 @@ TEST_F(Trace, ReadsEveryEvent) {
 
 TEST_F(Trace, ErrorsNameTheLine) {
   const std::string c = std::string(header) + "C 1 512\n";
-  EXPECT_THAT(error_of(""), HasSubstr(":0: not a pond trace"));
+  EXPECT_THAT(error_of(""), HasSubstr(".trace: not a pond trace"));
   EXPECT_THAT(error_of("# pond-trace 3\n"), HasSubstr(":1: not a pond trace"));
   EXPECT_THAT(error_of("GIF89a\n"), HasSubstr("not a pond trace"));
   EXPECT_THAT(error_of(c + "a 1\n"), HasSubstr(":3: a field is missing"));
   EXPECT_THAT(error_of(c + "a 1 x\n"), HasSubstr(":3: a field is not a number"));
+  EXPECT_THAT(error_of("# pond-trace 1\r\n"), HasSubstr(":1: lines end with"));
   EXPECT_THAT(error_of(c + "a 1 5 6\n"), HasSubstr(":3: more fields"));
   EXPECT_THAT(error_of(c + "a 1 5junk\n"), HasSubstr(":3: more fields"));
   EXPECT_THAT(error_of(c + "a 2 5\n"), HasSubstr(":3: pool 2 does not exist"));
@@ -71,7 +80,7 @@ TEST_F(Trace, ErrorsNameTheLine) {
   EXPECT_THAT(error_of(c + "m 1 5 3\n"), HasSubstr(":3: the alignment is not a power of two"));
   EXPECT_THAT(error_of(c + "M 1 5 0 1\n"), HasSubstr(":3: the alignment is not a power of two"));
   EXPECT_THAT(error_of(c + "a 1 -5\n"), HasSubstr(":3: absurd size"));
-  EXPECT_THAT(error_of(c + "a 1 99999999999999999999999\n"), HasSubstr(":3: a field is not"));
+  EXPECT_THAT(error_of(c + "a 1 99999999999999999999999\n"), HasSubstr(":3: a number is absurd"));
   EXPECT_THAT(error_of(c + "a 1 9999999999999999\n"), HasSubstr(":3: absurd size"));
   EXPECT_THAT(error_of(c + "a 1 5"), HasSubstr(":3: the file is truncated in this line"));
   EXPECT_THAT(error_of(c + std::string(500, '9') + "\n"), HasSubstr(":3: the line is too long"));
@@ -81,8 +90,8 @@ TEST_F(Trace, Version2HasMarksAndChildren) {
   const std::string two = "# pond-trace 2\n";
   const trace t =
       read_trace(file(two + "C 1 512\nK 1\nH 2 512 1\nA 2 5000 1\nW 1\nH 2 512 1\nA 1 9000 1\n"
-                            "c 1 8\nU 1\nK 1\nY 1\nG 1 8\nP 1\nB 1 3\n"));
-  EXPECT_EQ(t.work.operations.size(), 15U);
+                            "c 1 8\nU 1\nK 1\nY 1\nG 1 8\nP 1\nB 1 3\nV 1 90 2\nE 1 8\n"));
+  EXPECT_EQ(t.work.operations.size(), 17U);
   EXPECT_EQ(t.work.pools, 2U) << "the rewind took the child, its number and its id";
   EXPECT_EQ(t.work.ids, 1U);
   EXPECT_EQ(t.alive_at_end, 2U);
@@ -90,6 +99,7 @@ TEST_F(Trace, Version2HasMarksAndChildren) {
   EXPECT_THAT(error_of(two + "C 1 512\nU 1\n"), HasSubstr(":3: there is nothing that"));
   EXPECT_THAT(error_of(two + "H 2 512 1\n"), HasSubstr(":2: pool 1 does not exist"));
   EXPECT_THAT(error_of(two + "C 1 512\nK 1 7\n"), HasSubstr(":3: more fields"));
+  EXPECT_THAT(error_of(two + "C 1 512\nV 1 7\n"), HasSubstr(":3: a field is missing"));
   EXPECT_EQ(read_trace(file(std::string(header) + "C 1 512\nW 1\n")).skipped.at('W'), 1U);
 }
 

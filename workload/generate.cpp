@@ -21,7 +21,8 @@ constexpr weighted choices_of_traces[] = {
     {kind::destroy, 2},  {kind::reset, 1},   {kind::large_zeroed, 1}};
 constexpr weighted choices_of_pools[] = {
     {kind::grow_newest, 3}, {kind::free_newest, 3}, {kind::free_any, 12}, {kind::cancel, 1},
-    {kind::mark, 3},        {kind::rewind, 2},      {kind::commit, 1},    {kind::create_child, 2}};
+    {kind::mark, 3},        {kind::rewind, 2},      {kind::commit, 1},    {kind::create_child, 2},
+    {kind::resize_any, 5},  {kind::busy_cleanup, 2}};
 
 template <class Choices>
 class generator {
@@ -64,9 +65,12 @@ class generator {
       case kind::packed:
         return add(what, number, size(), 1);
       case kind::cleanup:
+      case kind::busy_cleanup:
         return add(what, number, choices_.below(64), malloc_alignment);
       case kind::free_any:
         return add(what, number, choices_.below(1 << 16), 0);
+      case kind::resize_any:
+        return add(what, number, size(), 0, static_cast<std::uint32_t>(choices_.below(1 << 16)));
       case kind::destroy:
       case kind::reset:
       case kind::cancel:

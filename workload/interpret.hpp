@@ -32,6 +32,12 @@ concept checks_everything = requires(Observer o, const operation &op) {
   o.before(op);
 };
 
+/// Knows what could not be made, so that what is about it is passed over.
+template <class Observer>
+concept knows_failures = requires(Observer o, const operation &op) {
+  o.passes_over(op);
+};
+
 template <class Contender>
 concept has_marks = requires(Contender c, const operation &o) {
   c.mark(o);
@@ -43,19 +49,40 @@ class interpreter {
 
   template <class Contender, class Observer>
   void run(const program &work, Contender &contender, Observer &observer) {
-    for (const operation &o : work.operations) {
-      if constexpr (checks_everything<Observer>) observer.before(o);
-      step(o, contender, observer);
-      if constexpr (checks_everything<Observer>) observer.after(o);
+    if constexpr (has_marks<Contender> && knows_failures<Observer>) {
+      observer.acts_through([&contender](const operation &o) { return contender.aligned(o); },
+                            [&contender](const operation &o, void (*handler)(void *), void *token) {
+                              void *data = nullptr;
+                              return contender.cleanup(o, handler, token, &data);
+                            });
+    }
+    for (const operation &o : work.operations) observe(o, contender, observer);
+    if constexpr (knows_failures<Observer>) {
+      for (const operation &o : observer.left_over()) observe(o, contender, observer);
     }
   }
 
  private:
   template <class Contender, class Observer>
+  [[gnu::always_inline]] inline void observe(const operation &o, Contender &contender,
+                                             Observer &observer) {
+    if constexpr (knows_failures<Observer>) {
+      if (observer.passes_over(o)) return;
+    }
+    if constexpr (checks_everything<Observer>) observer.before(o);
+    step(o, contender, observer);
+    if constexpr (checks_everything<Observer>) observer.after(o);
+  }
+
+  template <class Contender, class Observer>
   [[gnu::always_inline]] inline void step(const operation &o, Contender &c, Observer &observer) {
     switch (o.what) {
       case kind::create:
-        return c.create(o);
+        if constexpr (has_marks<Contender> && knows_failures<Observer>) {
+          return observer.created(o, c.create(o));
+        } else {
+          return c.create(o);
+        }
       case kind::destroy:
         return c.destroy(o);
       case kind::reset:
@@ -93,10 +120,10 @@ class interpreter {
   /// What traces of other pools do not have.
   template <class Contender, class Observer>
   void step_of_pools(const operation &o, Contender &c, Observer &observer) {
-    if constexpr (has_marks<Contender> && checks_everything<Observer>) {
+    if constexpr (has_marks<Contender> && knows_failures<Observer>) {
       switch (o.what) {
         case kind::create_child:
-          c.create_child(o);
+          observer.created(o, c.create_child(o));
           break;
         case kind::cancel:
           c.cancel(o);
@@ -119,6 +146,12 @@ class interpreter {
         case kind::free_any:
           give_back(o, observer.one_of(o.pool, o.size), c, observer);
           break;
+        case kind::resize_any:
+          resize(o, c, observer);
+          break;
+        case kind::busy_cleanup:
+          cleanup(o, c, observer);
+          break;
         default:
           break;
       }
@@ -129,6 +162,12 @@ class interpreter {
   void grow(const operation &o, Contender &c, Observer &observer) {
     const auto [p, size] = observer.newest(o.pool);
     if (p != nullptr) observer.grown(o, c.grow(o, p, size, size + o.size));
+  }
+
+  template <class Contender, class Observer>
+  void resize(const operation &o, Contender &c, Observer &observer) {
+    const auto [p, size] = observer.one_of(o.pool, o.other);
+    if (p != nullptr) observer.resized(o, p, c.resize(o, p, size));
   }
 
   template <class Contender, class Observer>

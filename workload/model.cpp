@@ -46,8 +46,9 @@ void model::apply(const operation &o) {
     case kind::free:
       return free(o);
     case kind::cleanup:
+    case kind::busy_cleanup:
     case kind::cancel:
-      pools_[o.pool].newest_registered = o.what == kind::cleanup;
+      pools_[o.pool].newest_registered = o.what != kind::cancel;
       break;
     case kind::mark:
       ++pools_[o.pool].marks;

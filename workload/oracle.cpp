@@ -1,3 +1,4 @@
+// oracle.cpp: what is remembered of allocations, and looked at when they end.
 #include "workload/oracle.hpp"
 
 #include <fmt/format.h>
@@ -105,12 +106,38 @@ std::pair<void *, std::size_t> oracle::newest(std::uint32_t pool) const {
 void oracle::grown(const operation &o, bool done) {
   pool_state &pool = pools_[o.pool];
   if (!done || o.size == 0) return;
-  const std::uintptr_t at = pool.newest;
-  forget(at);
-  std::erase_if(pool.pieces, [&](const owned &p) { return p.at == at; });
+  forget(pool.newest);
+  take_over(o, pool.newest, pool.newest, pool.newest_size + o.size);
+}
+
+/// What was forgotten is `size` bytes elsewhere, or at the same place.
+void oracle::take_over(const operation &o, std::uintptr_t old, std::uintptr_t at,
+                       std::size_t size) {
+  std::erase_if(pools_[o.pool].pieces, [&](const owned &p) { return p.at == old; });
   operation whole = o;
-  whole.size = pool.newest_size + o.size;
+  whole.size = size;
   remember(whole, at);
+}
+
+/// The content that both sizes have must be there, wherever it is now.
+void oracle::resized(const operation &o, void *from, void *to) {
+  if (to == nullptr) {
+    ++failures_;
+    return;
+  }
+  const auto old = reinterpret_cast<std::uintptr_t>(from);
+  const auto at = reinterpret_cast<std::uintptr_t>(to);
+  std::vector<owned> &pieces = pools_[o.pool].pieces;
+  const auto known =
+      std::find_if(pieces.begin(), pieces.end(), [&](const owned &p) { return p.at == old; });
+  const std::size_t depth = at == old ? known->depth : pools_[o.pool].marks;
+  piece kept = live_.at(old);
+  kept.size = std::min(kept.size, o.size);
+  live_.erase(old);
+  verify(at, kept);
+  if (at != old && at % malloc_alignment != 0) report("moved to memory that is not aligned");
+  take_over(o, old, at, o.size);
+  if (o.size != 0) pieces.back().depth = depth;
 }
 
 /// Whether it is used again depends on the pool; by the program it is not, from now on.
@@ -130,133 +157,6 @@ std::pair<void *, std::size_t> oracle::one_of(std::uint32_t pool, std::size_t ch
   const owned &chosen = pieces[choice % pieces.size()];
   if (chosen.large) return {};
   return {bytes_at(chosen.at), live_.at(chosen.at).size};
-}
-
-// --- Cleanups -----------------------------------------------------------------------------------
-
-void *oracle::token(const operation &o) {
-  cleanups_.push_back({this, o.pool, false, false});
-  return &cleanups_.back();
-}
-
-void oracle::cleanup_registered(const operation &o, void *data, bool done) {
-  pool_state &pool = pools_[o.pool];
-  pool.cleanups.emplace_back(&cleanups_.back(), pool.marks);
-  cleanups_.back().registered = done;
-  if (!done) ++failures_;
-  if (data == nullptr) return;
-  operation memory = o;
-  memory.what = kind::aligned;
-  remember(memory, reinterpret_cast<std::uintptr_t>(data));
-  pool.newest = 0;  // the cleanup's record came after it
-}
-
-void oracle::handler(void *token) {
-  auto &c = *static_cast<cleanup *>(token);
-  c.self->ran(c);
-}
-
-void oracle::ran(cleanup &c) {
-  if (c.ran) report("a cleanup ran twice");
-  c.ran = true;
-  if (expected_.empty()) return report("a cleanup ran that nobody expected");
-  if (expected_.back() != &c) report("cleanups ran in the wrong order");
-  std::erase(expected_, &c);
-}
-
-// --- Pools --------------------------------------------------------------------------------------
-
-void oracle::begin(const operation &o) {
-  if (pools_[o.pool].alive) expect_end(o.pool, 0);
-  pools_[o.pool] = {};
-  pools_[o.pool].alive = true;
-  pools_[o.pool].born = operation_;
-  if (o.what != kind::create_child) return;
-  pools_[o.pool].parent = o.other;
-  pools_[o.pool].depth_in_parent = pools_[o.other].marks;
-}
-
-/// Everything from this depth of marks on: its content must still be there, its cleanups run next,
-/// after those of its children, the newest child first.
-void oracle::expect_end(std::uint32_t number, std::size_t depth) {
-  pool_state &pool = pools_[number];
-  std::erase_if(pool.pieces, [&](const owned &p) {
-    if (p.depth >= depth) forget(p.at);
-    return p.depth >= depth;
-  });
-  std::erase_if(pool.cleanups, [&](const auto &entry) {
-    if (entry.second >= depth && entry.first->registered) expected_.push_back(entry.first);
-    return entry.second >= depth;
-  });
-  pool.newest = 0;
-  for (const std::uint32_t child : children_since(number, depth)) {
-    pools_[child].alive = false;
-    expect_end(child, 0);
-  }
-}
-
-/// The oldest first: what is expected last runs first.
-std::vector<std::uint32_t> oracle::children_since(std::uint32_t number, std::size_t depth) const {
-  std::vector<std::uint32_t> children;
-  for (std::uint32_t i = 0; i < pools_.size(); ++i) {
-    const pool_state &child = pools_[i];
-    if (child.alive && child.parent == number && child.depth_in_parent >= depth) {
-      children.push_back(i);
-    }
-  }
-  std::sort(children.begin(), children.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return pools_[a].born < pools_[b].born; });
-  return children;
-}
-
-void oracle::finish_end() {
-  if (!expected_.empty()) report(fmt::format("{} cleanups did not run", expected_.size()));
-  expected_.clear();
-}
-
-void oracle::commit(const operation &o) {
-  pool_state &pool = pools_[o.pool];
-  const std::size_t depth = --pool.marks;
-  for (owned &p : pool.pieces) p.depth = std::min(p.depth, depth);
-  for (auto &entry : pool.cleanups) entry.second = std::min(entry.second, depth);
-  for (pool_state &child : pools_) {
-    if (child.parent == o.pool) child.depth_in_parent = std::min(child.depth_in_parent, depth);
-  }
-}
-
-void oracle::marked(const operation &o, bool done) {
-  if (!done) report("no mark");
-  ++pools_[o.pool].marks;
-  pools_[o.pool].newest = 0;
-}
-
-void oracle::before(const operation &o) {
-  ++operation_;
-  switch (o.what) {
-    case kind::create:
-    case kind::create_child:
-      return begin(o);
-    case kind::destroy:
-    case kind::reset:
-      return expect_end(o.pool, 0);
-    case kind::rewind:
-      return expect_end(o.pool, pools_[o.pool].marks);
-    case kind::commit:
-      return commit(o);
-    case kind::cancel:
-      pools_[o.pool].cleanups.pop_back();
-      return;
-    default:
-      return;
-  }
-}
-
-void oracle::after(const operation &o) {
-  if (o.what == kind::destroy) pools_[o.pool].alive = false;
-  if (o.what == kind::reset) pools_[o.pool].marks = 0;
-  if (o.what == kind::rewind) --pools_[o.pool].marks;
-  if (o.what == kind::commit) pools_[o.pool].newest = 0;
-  if (o.what != kind::free) finish_end();
 }
 
 }  // namespace workload

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -24,12 +25,26 @@ class oracle {
 
   // --- What the interpreter tells -----------------------------------------------------------
 
+  using allocate = std::function<void *(const operation &)>;
+  using on_destroy = std::function<bool(const operation &, void (*)(void *), void *)>;
+  /// With what cleanups that do something do it.
+  void acts_through(allocate allocates, on_destroy registers) {
+    allocates_ = std::move(allocates);
+    registers_ = std::move(registers);
+  }
+  /// Whether an operation is about what could not be made: its pool, or the mark that it ends.
+  [[nodiscard]] bool passes_over(const operation &o);
+  void created(const operation &o, bool done);
+  /// What ends the pools that are still there: above marks that could not be set.
+  [[nodiscard]] std::vector<operation> left_over() const;
+
   void before(const operation &o);
   void after(const operation &o);
   void allocated(const operation &o, void *p);
   void freed(const operation &o);
   void marked(const operation &o, bool done);
   void grown(const operation &o, bool done);
+  void resized(const operation &o, void *from, void *to);
   void given_back(const operation &o, void *memory);
   [[nodiscard]] std::pair<void *, std::size_t> newest(std::uint32_t pool) const;
   [[nodiscard]] std::pair<void *, std::size_t> one_of(std::uint32_t pool, std::size_t choice) const;
@@ -42,7 +57,7 @@ class oracle {
 
   /// One line for each thing that was wrong, the first twenty of them; empty: all was well.
   [[nodiscard]] const std::vector<std::string> &errors() const { return errors_; }
-  /// Allocations, cleanups and marks that were refused.
+  /// Pools, allocations, cleanups and marks that were refused.
   [[nodiscard]] std::size_t failures() const { return failures_; }
   [[nodiscard]] std::size_t live_allocations() const { return live_.size(); }
 
@@ -54,6 +69,7 @@ class oracle {
   struct cleanup {
     oracle *self;
     std::uint32_t pool;
+    bool busy;  // does something when it runs
     bool registered;
     bool ran;
   };
@@ -68,6 +84,7 @@ class oracle {
     std::int64_t parent = -1;
     std::size_t depth_in_parent = 0;
     std::size_t marks = 0;
+    std::vector<bool> marked;  // of each mark of the program, whether it could be set
     std::vector<owned> pieces;
     std::vector<std::pair<cleanup *, std::size_t>> cleanups;  // with their depth
     std::uintptr_t newest = 0;
@@ -80,6 +97,8 @@ class oracle {
   void forget(std::uintptr_t at);
   void verify(std::uintptr_t at, const piece &p);
   void ran(cleanup &c);
+  void act(const cleanup &c);
+  void take_over(const operation &o, std::uintptr_t old, std::uintptr_t at, std::size_t size);
   void begin(const operation &o);
   void expect_end(std::uint32_t pool, std::size_t depth);
   [[nodiscard]] std::vector<std::uint32_t> children_since(std::uint32_t pool,
@@ -93,6 +112,8 @@ class oracle {
   std::vector<std::uintptr_t> larges_;
   std::deque<cleanup> cleanups_;     // stable addresses: they are the tokens
   std::vector<cleanup *> expected_;  // to run now, the next one last
+  allocate allocates_;
+  on_destroy registers_;
   std::vector<std::string> errors_;
   std::size_t failures_ = 0;
   std::size_t operation_ = 0;

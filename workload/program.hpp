@@ -29,9 +29,11 @@ enum class kind : std::uint8_t {
   mark,
   rewind,  // to the innermost mark
   commit,
-  grow_newest,  // the newest allocation by size bytes, in place or not at all
-  free_newest,  // gives the newest allocation back
-  free_any,     // gives one of those that are not large back; `size` chooses
+  grow_newest,   // the newest allocation by size bytes, in place or not at all
+  free_newest,   // gives the newest allocation back
+  free_any,      // gives one of those that are not large back; `size` chooses
+  resize_any,    // one of those that are not large to size bytes, wherever that is; `other` chooses
+  busy_cleanup,  // a cleanup that allocates, and registers another one, when it runs
 };
 
 /// 32 bytes, with pointers of 32 bits 24. Pools are small numbers that are used again once a pool

@@ -16,7 +16,7 @@ namespace workload {
 class trace_error : public std::runtime_error {
  public:
   trace_error(const std::string &file, std::size_t line, const std::string &reason)
-      : std::runtime_error(file + ':' + std::to_string(line) + ": " + reason) {}
+      : std::runtime_error(file + (line != 0 ? ':' + std::to_string(line) : "") + ": " + reason) {}
 };
 
 struct trace {

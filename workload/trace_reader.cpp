@@ -1,15 +1,12 @@
 // trace_reader.cpp: a line is a letter and up to three numbers; nothing is guessed.
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "workload/line_reader.hpp"
 #include "workload/model.hpp"
 #include "workload/numbers.hpp"
 #include "workload/trace.hpp"
@@ -20,62 +17,25 @@ namespace {
 constexpr std::string_view first_line = "# pond-trace 1";
 constexpr std::string_view first_line_of_2 = "# pond-trace 2";
 
-/// The longest line there is has a letter and three numbers of 20 digits.
-constexpr std::size_t longest_line = 128;
-
 /// More than any recorded process had at once; a file that claims more is not a trace.
 constexpr std::uint64_t most_size = std::min<std::uint64_t>(std::uint64_t{1} << 40, PTRDIFF_MAX);
 
-class line_reader {
- public:
-  explicit line_reader(const std::string &name) : name_(name), file_(gzopen(name.c_str(), "rb")) {
-    if (file_ == nullptr) fail(std::strerror(errno));
-  }
-  ~line_reader() {
-    if (file_ != nullptr) gzclose(file_);
-  }
-  line_reader(const line_reader &) = delete;
-  line_reader &operator=(const line_reader &) = delete;
-
-  /// The next line without its end; false at the end of the file.
-  bool next(std::string_view &line) {
-    if (gzgets(file_, buffer_.data(), static_cast<int>(buffer_.size())) == nullptr) {
-      check();
-      return false;
-    }
-    ++number_;
-    line = buffer_.data();
-    if (!line.ends_with('\n')) {
-      check();
-      fail(line.size() + 1 == buffer_.size() ? "the line is too long for a trace"
-                                             : "the file is truncated in this line");
-    }
-    line.remove_suffix(1);
-    return true;
-  }
-
-  [[noreturn]] void fail(const std::string &reason) const {
-    throw trace_error(name_, number_, reason);
-  }
-
-  [[nodiscard]] std::size_t number() const { return number_; }
-
- private:
-  void check() {
-    int error = Z_OK;
-    const char *text = gzerror(file_, &error);
-    if (error == Z_OK || error == Z_STREAM_END) return;
-    const std::size_t after = number_;
-    const std::string reason = error == Z_BUF_ERROR ? "the file is truncated"
-                               : error == Z_ERRNO   ? std::strerror(errno)
-                                                    : text;
-    fail(reason + " (after line " + std::to_string(after) + ")");
-  }
-
-  std::string name_;
-  gzFile file_;
-  std::array<char, longest_line> buffer_{};
-  std::size_t number_ = 0;
+/// A line of a letter, a pool and perhaps a size.
+struct simple_event {
+  char letter;
+  kind what;
+  bool has_size;
+  std::uint32_t alignment;
+};
+constexpr simple_event only_in_2[] = {
+    {'U', kind::cancel, false, 0},
+    {'K', kind::mark, false, 0},
+    {'W', kind::rewind, false, 0},
+    {'Y', kind::commit, false, 0},
+    {'G', kind::grow_newest, true, malloc_alignment},
+    {'P', kind::free_newest, false, malloc_alignment},
+    {'B', kind::free_any, true, 0},
+    {'E', kind::busy_cleanup, true, malloc_alignment},
 };
 
 class parser {
@@ -84,8 +44,11 @@ class parser {
 
   trace parse() {
     std::string_view line;
-    if (!lines_.next(line) || (line != first_line && line != first_line_of_2)) {
-      lines_.fail("not a pond trace: the first line must be \"" + std::string(first_line) + "\"");
+    const bool any = lines_.next(line);
+    if (line.ends_with('\r')) lines_.fail("lines end with \\r\\n; a trace has \\n alone");
+    if (!any || (line != first_line && line != first_line_of_2)) {
+      lines_.fail("not a pond trace: the first line must be \"" + std::string(first_line) +
+                  "\" or \"" + std::string(first_line_of_2) + "\"");
     }
     const bool has_pools = line == first_line_of_2;
     while (lines_.next(line)) {
@@ -138,34 +101,17 @@ class parser {
   /// What only version 2 has; false when it is not one of these.
   bool event_of_pools(std::string_view line) {
     const char letter = line.front();
-    std::string_view rest = line.substr(1);
-    switch (letter) {
-      case 'H':
-        create_child(read<3>(rest));
-        break;
-      case 'U':
-        simple(kind::cancel, read<1>(rest), 0);
-        break;
-      case 'K':
-        simple(kind::mark, read<1>(rest), 0);
-        break;
-      case 'W':
-        simple(kind::rewind, read<1>(rest), 0);
-        break;
-      case 'Y':
-        simple(kind::commit, read<1>(rest), 0);
-        break;
-      case 'G':
-        simple(kind::grow_newest, read<2>(rest), malloc_alignment);
-        break;
-      case 'P':
-        simple(kind::free_newest, read<1>(rest), malloc_alignment);
-        break;
-      case 'B':
-        simple(kind::free_any, read<2>(rest), 0);
-        break;
-      default:
-        return false;
+    const std::string_view rest = line.substr(1);
+    const auto *known = std::find_if(std::begin(only_in_2), std::end(only_in_2),
+                                     [&](const simple_event &e) { return e.letter == letter; });
+    if (letter == 'H') {
+      create_child(read<3>(rest));
+    } else if (letter == 'V') {
+      resize(read<3>(rest));
+    } else if (known != std::end(only_in_2)) {
+      simple(known->what, known->has_size ? read<2>(rest) : read<1>(rest), known->alignment);
+    } else {
+      return false;
     }
     ++result_.events[letter];
     return true;
@@ -176,8 +122,12 @@ class parser {
   fields read(std::string_view line) {
     fields result{};
     for (std::size_t i = 0; i < count; ++i) result[i] = number(line);
-    if (!line.empty()) lines_.fail("more fields than this event has");
+    end(line);
     return result;
+  }
+
+  void end(std::string_view line) {
+    if (!line.empty()) lines_.fail("more fields than this event has");
   }
 
   std::int64_t number(std::string_view &line) {
@@ -185,6 +135,7 @@ class parser {
     line.remove_prefix(1);
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value);
+    if (error == std::errc::result_out_of_range) lines_.fail("a number is absurd");
     if (error != std::errc()) lines_.fail("a field is not a number");
     line.remove_prefix(static_cast<std::size_t>(end - line.data()));
     return value;
@@ -225,6 +176,11 @@ class parser {
     add({what, alignment, pool(f[0]), {0}, size(f[1]), nullptr});
   }
 
+  void resize(const fields &f) {
+    const auto choice = static_cast<std::uint32_t>(size(f[2]) & UINT32_MAX);
+    add({kind::resize_any, 0, pool(f[0]), {choice}, size(f[1]), nullptr});
+  }
+
   void large(kind what, const fields &f, std::uint32_t alignment) {
     const std::uint32_t number = pool(f[0]);
     const auto id = ids_.add(static_cast<std::uint64_t>(f[2]));
@@ -256,7 +212,7 @@ class parser {
     const std::int64_t bytes = number(line);
     const std::uint32_t at = alignment(number(line));
     const std::int64_t id = number(line);
-    if (!line.empty()) lines_.fail("more fields than this event has");
+    end(line);
     large(kind::large, {name, bytes, id}, at);
   }
 

@@ -73,6 +73,10 @@ class writer {
         return fmt::format("G {} {}\n", pool(o), o.size);
       case kind::free_newest:
         return fmt::format("P {}\n", pool(o));
+      case kind::resize_any:
+        return fmt::format("V {} {} {}\n", pool(o), o.size, o.other);
+      case kind::busy_cleanup:
+        return fmt::format("E {} {}\n", pool(o), o.size);
       default:
         return fmt::format("B {} {}\n", pool(o), o.size);
     }

@@ -39,7 +39,7 @@ for command in info replay; do
   expect_bad '^pond: foreign.trace:1: not a pond trace' $command foreign.trace
   expect_bad '^pond: random.trace:' $command random.trace
   expect_bad '^pond: marks.trace:4: marks or child pools' $command marks.trace
-  expect_bad '^pond: missing.trace:0: No such file' $command missing.trace
+  expect_bad '^pond: missing.trace: No such file' $command missing.trace
   expect_bad '^pond: .*: ' $command "$folder"
   [ "$(wc -l < err)" -eq 1 ] || fail "more than one line: $(cat err)"
   expect_bad 'TRACE is required' $command

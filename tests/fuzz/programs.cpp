@@ -34,7 +34,6 @@ void run(const program &work, std::uint8_t chosen, std::uint8_t call) {
   {
     oracle checks(work);
     checked_pond pools(work, options);
-    // Not while a pool is made: that is tried twice only.
     if ((chosen & failing) != 0) upstream.fail_at(std::size_t{call} + 1);
     interpreter(work).run(work, pools, checks);
     must_be_none(checks.errors());

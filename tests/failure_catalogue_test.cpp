@@ -1,0 +1,244 @@
+// Every function that can need memory, one at a time, with each call of the upstream failing that
+// it makes: it says so, nothing has changed, and once there is memory the same call works.
+// Coroutines have a file of their own.
+#include <fcntl.h>
+#include <pond/embed.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <functional>
+#include <list>
+#include <pond/key.hpp>
+#include <pond/resource.hpp>
+#include <pond/shared_pool.hpp>
+#include <pond/unique_ptr.hpp>
+
+#include "support.hpp"
+
+namespace {
+
+const pond::key<std::string> a_key;
+
+/// What a function may work on: a pool without room, and one that it may adopt, over an upstream
+/// that is asked for each block.
+class situation {
+ public:
+  situation() {
+    pond_set_cache_limit(0);
+    pool = pond_create(512);
+    other = pond_create(512);
+    EXPECT_NE(pond_on_destroy(other, support::count, &cleanups_run), nullptr);
+    small = pond_alloc(pool, 16);
+    EXPECT_NE(pond_alloc(pool, 1), nullptr);  // so that `small` is not the newest
+    std::size_t room = 0;
+    pond_visit(pool, add_unused, nullptr, &room);
+    // Where pools are watched what is allocated has red zones, which do not fit.
+    if (!support::trapped) {
+      EXPECT_NE(pond_alloc_packed(pool, room), nullptr);
+    }
+  }
+  ~situation() {
+    pond_destroy(pool);
+    if (!adopted) pond_destroy(other);
+    EXPECT_EQ(cleanups_run, 1);
+    pond_set_cache_limit(usual_cache_limit);
+  }
+  situation(const situation &) = delete;
+  situation &operator=(const situation &) = delete;
+
+  [[nodiscard]] pond::pool &cpp() const { return *reinterpret_cast<pond::pool *>(pool); }
+  [[nodiscard]] pond_stats stats(const pond_pool *of) const {
+    pond_stats now{};
+    pond_get_stats_recursive(of, &now);
+    now.peak = 0;  // may show an attempt
+    return now;
+  }
+
+  support::checked_default_upstream upstream;
+  pond_pool *pool = nullptr;
+  pond_pool *other = nullptr;
+  void *small = nullptr;
+  bool adopted = false;
+  int cleanups_run = 0;
+
+ private:
+  static void add_unused(void *context, const void *, std::size_t, std::size_t unused) {
+    *static_cast<std::size_t *>(context) += unused;
+  }
+
+  static constexpr std::size_t usual_cache_limit = std::size_t{1} << 20;
+};
+
+int null_device() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+/// Descriptors that are not taken stay the caller's.
+bool kept(int fd, int refused) {
+  if (refused != 0) close(fd);
+  return refused == 0;
+}
+
+template <class Make>
+bool throws_nothing(Make make) {
+  try {
+    make();
+    return true;
+  } catch (const std::bad_alloc &) {
+    return false;
+  }
+}
+
+bool create_child(const situation &s, bool embedded) {
+  pond_options of_child = POND_OPTIONS_INIT;
+  of_child.parent = s.pool;
+  const pond_embedding where = {sizeof(where), 48, 16, nullptr};
+  return embedded ? pond_embed_with(&of_child, &where) != nullptr
+                  : pond_create_with(&of_child) != nullptr;
+}
+
+struct function {
+  const char *name;
+  std::function<bool(situation &)> call;  // whether it was done
+};
+
+const function functions[] = {
+    {"pond_create_with", [](auto &s) { return create_child(s, false); }},
+    {"pond_embed_with", [](auto &s) { return create_child(s, true); }},
+    {"pond_adopt", [](auto &s) { return s.adopted = pond_adopt(s.pool, s.other) == 0; }},
+    {"pond_retain",
+     [](auto &s) {
+       if (pond_retain(s.pool) != 0) return false;
+       pond_release(s.pool);
+       return true;
+     }},
+    {"pond_alloc", [](auto &s) { return pond_alloc(s.pool, 100) != nullptr; }},
+    {"pond_alloc of what is large", [](auto &s) { return pond_alloc(s.pool, 100000) != nullptr; }},
+    {"pond_alloc_aligned", [](auto &s) { return pond_alloc_aligned(s.pool, 64, 64) != nullptr; }},
+    {"pond_alloc_aligned, more than a page",
+     [](auto &s) { return pond_alloc_aligned(s.pool, 64, 8192) != nullptr; }},
+    {"pond_alloc_packed", [](auto &s) { return pond_alloc_packed(s.pool, 100) != nullptr; }},
+    {"pond_calloc", [](auto &s) { return pond_calloc(s.pool, 10, 10) != nullptr; }},
+    {"pond_alloc_large", [](auto &s) { return pond_alloc_large(s.pool, 10) != nullptr; }},
+    {"pond_alloc_large_aligned",
+     [](auto &s) { return pond_alloc_large_aligned(s.pool, 10, 4096) != nullptr; }},
+    {"pond_resize", [](auto &s) { return pond_resize(s.pool, s.small, 16, 200) != nullptr; }},
+    {"pond_strdup",
+     [](auto &s) { return pond_strdup(s.pool, "a string of some length") != nullptr; }},
+    {"pond_strndup",
+     [](auto &s) { return pond_strndup(s.pool, "a string of some", 14) != nullptr; }},
+    {"pond_memdup", [](auto &s) { return pond_memdup(s.pool, "a string of some", 16) != nullptr; }},
+    {"pond_printf", [](auto &s) { return pond_printf(s.pool, "%0200d", 7) != nullptr; }},
+    {"pond_on_destroy",
+     [](auto &s) {
+       return pond_on_destroy(
+                  s.pool, [](void *) {}, nullptr) != nullptr;
+     }},
+    {"pond_own_fd",
+     [](auto &s) {
+       const int fd = null_device();
+       return kept(fd, pond_own_fd(s.pool, fd));
+     }},
+    {"pond_own_temp_file",
+     [](auto &s) {
+       const int fd = null_device();
+       return kept(fd, pond_own_temp_file(s.pool, fd, "/nonexistent/file"));
+     }},
+    {"pond_set", [](auto &s) { return pond_set(s.pool, &s, &s, nullptr) == 0; }},
+    {"pond_get_mark", [](auto &s) { return pond_get_mark(s.pool).opaque[0] != 0; }},
+    {"pool::allocate",
+     [](auto &s) { return throws_nothing([&] { (void)s.cpp().allocate(100); }); }},
+    {"pool::allocate_zeroed",
+     [](auto &s) { return throws_nothing([&] { (void)s.cpp().allocate_zeroed(100); }); }},
+    {"pool::allocate_large",
+     [](auto &s) { return throws_nothing([&] { (void)s.cpp().allocate_large(100); }); }},
+    {"pool::make",
+     [](auto &s) { return throws_nothing([&] { s.cpp().template make<std::string>(200, 'x'); }); }},
+    {"pool::make_span",
+     [](auto &s) { return throws_nothing([&] { s.cpp().template make_span<std::string>(9); }); }},
+    {"pool::copy",
+     [](auto &s) { return throws_nothing([&] { s.cpp().copy("a string to copy"); }); }},
+    {"pool::on_destroy",
+     [](auto &s) {
+       return throws_nothing([&] { s.cpp().on_destroy([text = std::string(99, 'x')] {}); });
+     }},
+    {"pool::emplace",
+     [](auto &s) { return throws_nothing([&] { s.cpp().emplace(a_key, 99, 'x'); }); }},
+    {"pool::child", [](auto &s) { return throws_nothing([&] { (void)s.cpp().child(); }); }},
+    {"make_unique",
+     [](auto &s) {
+       return throws_nothing([&] { (void)pond::make_unique<std::string>(s.cpp(), 99, 'x'); });
+     }},
+    {"allocator",
+     [](auto &s) {
+       return throws_nothing([&] {
+         std::list<int, pond::allocator<int>> list(s.cpp());
+         list.push_back(1);
+         list.push_back(2);
+       });
+     }},
+    {"resource",
+     [](auto &s) {
+       return throws_nothing([&] {
+         pond::resource resource(s.cpp());
+         std::pmr::vector<int> vector(100, &resource);
+       });
+     }},
+    {"shared_pool",
+     [](auto &s) {
+       (void)s;
+       return throws_nothing([] { pond::shared_pool({.tag = "shared"}); });
+     }},
+};
+
+/// Whether the n-th call of the upstream was made at all.
+bool fails_at(const function &f, std::size_t n, bool and_later) {
+  situation s;
+  const pond_stats before = s.stats(s.pool);
+  const pond_stats others = s.stats(s.other);
+  const std::size_t calls = s.upstream->calls();
+  s.upstream->fail_at(n, and_later);
+  errno = 0;
+  const bool done = f.call(s);
+  if (s.upstream->calls() < calls + n) {
+    EXPECT_TRUE(done);
+    return false;
+  }
+  if (!done) {
+    EXPECT_EQ(errno, ENOMEM);
+    const pond_stats now = s.stats(s.pool);
+    EXPECT_EQ(now.cleanups, before.cleanups);
+    EXPECT_EQ(now.children, before.children);
+    EXPECT_EQ(now.large, before.large);
+    EXPECT_EQ(s.stats(s.other).cleanups, others.cleanups);
+    EXPECT_EQ(s.stats(s.other).children, others.children);
+    s.upstream->fail_at(0);
+    EXPECT_TRUE(f.call(s)) << "with memory again";
+  }
+  return true;
+}
+
+class EveryFunction : public testing::TestWithParam<const function *> {};
+
+TEST_P(EveryFunction, SaysThatThereIsNoMemoryAndChangesNothing) {
+  for (const bool and_later : {false, true}) {
+    std::size_t n = 1;
+    while (fails_at(*GetParam(), n, and_later)) ++n;
+    EXPECT_GT(n, 1U) << "needs no memory";
+  }
+}
+
+std::vector<const function *> all_functions() {
+  std::vector<const function *> all;
+  for (const function &f : functions) all.push_back(&f);
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Failure, EveryFunction, testing::ValuesIn(all_functions()),
+                         [](const auto &f) {
+                           std::string name = f.param->name;
+                           std::erase_if(name,
+                                         [](unsigned char c) { return std::isalnum(c) == 0; });
+                           return name;
+                         });
+
+}  // namespace
