@@ -11,6 +11,7 @@ inline namespace POND_NAMESPACE_TAG {
 /// What a value is found by: an object of the program, one for each purpose, whose address counts.
 ///
 ///     inline constexpr pond::key<session> session_key;
+///
 ///     pool.emplace(session_key, connection);
 ///     if (session *s = pool.get(session_key)) ...
 ///
