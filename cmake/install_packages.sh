@@ -40,6 +40,7 @@ for group in "$@"; do
     s390x) wanted+=("${s390x[@]}") ;;
     i386) wanted+=("${i386[@]}") ;;
     musl) wanted+=("${musl[@]}") ;;
+    libcxx) ;; # unpacked, as it excludes what is installed
     manual) wanted+=("${manual[@]}") ;;
     package) wanted+=("${package[@]}") ;;
     coverage) wanted+=("${coverage[@]}") ;;

@@ -14,6 +14,10 @@
 #include <limits>
 #include <new>
 #include <type_traits>
+#include <version>
+#ifdef __cpp_lib_allocate_at_least
+#include <memory>
+#endif
 
 #include "pond/pool.hpp"
 
@@ -62,6 +66,18 @@ class allocator {
     }
     return static_cast<T *>(pool_->allocate(count * sizeof(T), alignof(T)));
   }
+
+#ifdef __cpp_lib_allocate_at_least
+  /// As allocate(), with the bytes up to a multiple of 16, which the alignment of what comes next
+  /// would cost most often; `count` of the result says how many objects have room, and is what
+  /// deallocate() wants. Where the standard library has it: C++23, libc++ from 15 on.
+  [[nodiscard]] std::allocation_result<T *> allocate_at_least(std::size_t count) {
+    constexpr std::size_t mask = detail::block_alignment - 1;
+    constexpr std::size_t most = (std::numeric_limits<std::size_t>::max() - mask) / sizeof(T);
+    if (count < most) count = ((count * sizeof(T) + mask) & ~mask) / sizeof(T);
+    return {allocate(count), count};
+  }
+#endif
 
   /// Gives back the newest and the large; anything else stays until the pool is reset.
   void deallocate(T *p, std::size_t count) noexcept {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The tests on other machines and with musl:
+# The tests on other machines, with musl and with another C++ library:
 #
-#   tests/machines/run.sh [aarch64|s390x|i386|musl...]     all of them by default
+#   tests/machines/run.sh [aarch64|s390x|i386|musl|libcxx...]     all of them by default
 #
 # qemu-user runs what is built for aarch64 and s390x; a processor of this machine's kind runs i386 itself.
 # Left out by name: tests under this machine's valgrind (memcheck), AddressSanitizer's (its shadow memory under
@@ -16,7 +16,7 @@ cd "$(dirname "$0")/../.."
 not_there='memcheck|Watch\.asan|Check\.'
 emulated='RecordedTraces\.ThroughTheOracle/'
 machines=("$@")
-[ $# -ne 0 ] || machines=(aarch64 s390x i386 musl)
+[ $# -ne 0 ] || machines=(aarch64 s390x i386 musl libcxx)
 
 step "machines: packages" cmake/install_packages.sh build "${machines[@]}"
 for machine in "${machines[@]}"; do
@@ -28,6 +28,18 @@ for machine in "${machines[@]}"; do
       step "$machine: its packages" tests/machines/packages.sh "$machine" "$packages"
       arguments=(-S . --toolchain cmake/toolchains/machine.cmake -DCMAKE_BUILD_TYPE=Debug
         "-DPOND_MACHINE=$machine" "-DPOND_MACHINE_PACKAGES=$packages" -DZLIB_USE_STATIC_LIBS=ON)
+      ;;
+    libcxx)
+      # Debian has one of its versions installed at a time; this one has C++17's and C++23's memory.
+      packages=$PWD/build/machines/libcxx-16
+      step "libcxx: its packages" tests/machines/packages.sh "$(uname -m)" "$packages" libc++-16-dev \
+        libc++1-16 libc++abi-16-dev libc++abi1-16 libunwind-16
+      step "libcxx: configure" cmake -B build/libcxx -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DPOND_BUILD_TESTS=OFF
+      step "libcxx: build" cmake --build build/libcxx --target pond
+      step "libcxx: tests" tests/checks/libcxx.sh clang++-14 "$PWD/include" build/libcxx/libpond.a \
+        "$packages"
+      continue
       ;;
     musl)
       arguments=(-S tests/machines/c_programs --toolchain "$PWD/cmake/toolchains/musl.cmake"
