@@ -11,22 +11,26 @@
 #include <string>
 #include <vector>
 
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+
 #include "workload/upstreams.hpp"
 
 namespace support {
 
-/// Under AddressSanitizer every pool is trapped: nothing is cached, allocations have red zones.
+/// Under AddressSanitizer and memcheck every pool is trapped: nothing is cached, allocations have
+/// red zones.
+inline bool are_pools_trapped() {
 #if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool trapped = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-inline constexpr bool trapped = true;
+  return true;
+#elif __has_include(<valgrind/valgrind.h>)
+  return RUNNING_ON_VALGRIND != 0;
 #else
-inline constexpr bool trapped = false;
+  return false;
 #endif
-#else
-inline constexpr bool trapped = false;
-#endif
+}
+inline const bool trapped = are_pools_trapped();
 
 /// For tests of where exactly memory comes from, which the trap changes on purpose.
 #define POND_SKIP_WHEN_TRAPPED() \
