@@ -16,6 +16,7 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 EXCEPTIONS = os.path.join(SOURCE, "tests/checks/coverage_exceptions.txt")
 MEASURED = ("include/", "src/", "compat/")
 BY_CHANCE = "by chance"
+LONGEST = 300  # seconds; it takes fifteen, but waits for ever when one of its threads has failed
 
 
 def counted(build):
@@ -25,7 +26,8 @@ def counted(build):
                "--exclude-throw-branches", "--exclude-unreachable-branches"]
     for folder in MEASURED:
         command += ["--filter", os.path.join(SOURCE, folder)]
-    done = subprocess.run([*command, build], stdout=subprocess.PIPE, cwd=SOURCE, check=True)
+    done = subprocess.run([*command, build], stdout=subprocess.PIPE, cwd=SOURCE, check=True,
+                          timeout=LONGEST)
     return {file["file"]: [line for line in file["lines"] if not line["gcovr/noncode"]]
             for file in json.loads(done.stdout)["files"]}
 
