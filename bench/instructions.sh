@@ -4,6 +4,7 @@
 set -euo pipefail
 
 program=${1:-build/release}/bench/pond_instructions
+[ -x "$program" ] || { echo "$0: no $program; the preset release builds it" >&2; exit 2; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

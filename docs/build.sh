@@ -2,6 +2,7 @@
 # Makes the manual with Doxygen and checks its links: docs/build.sh FOLDER → FOLDER/html/index.html
 set -euo pipefail
 
+[ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 mkdir -p "$1"
 POND_MANUAL=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."

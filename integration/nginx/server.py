@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -138,9 +139,12 @@ def certificate(folder):
 
 
 def build(*options):
-    """The path of an nginx that integration/nginx/build.sh made."""
-    return subprocess.run([os.path.join(HERE, "build.sh"), *options], check=True, text=True,
-                          stdout=subprocess.PIPE).stdout.strip().splitlines()[-1]
+    """The path of an nginx that integration/nginx/build.sh made, which says why it has not."""
+    done = subprocess.run([os.path.join(HERE, "build.sh"), *options], text=True,
+                          stdout=subprocess.PIPE)
+    if done.returncode != 0:
+        sys.exit(f"build.sh {' '.join(options)}: exit code {done.returncode}")
+    return done.stdout.strip().splitlines()[-1]
 
 
 def fresh(folder):

@@ -7,6 +7,7 @@ An exception stands in coverage_exceptions.txt beside this: the file, what the l
 cannot be run. One that is not needed is an error, too, unless the reason begins with "by chance".
 Branches are counted, and not asked for.
 """
+import argparse
 import json
 import os
 import subprocess
@@ -76,9 +77,9 @@ def report(files, excepted):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    files = counted(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("build", metavar="BUILD", help="of the preset coverage, after ctest")
+    files = counted(parser.parse_args().build)
     if not all(any(name.startswith(folder) for name in files) for folder in MEASURED):
         sys.exit(f"of one of {', '.join(MEASURED)} nothing was counted: is nginx's source there?")
     exceptions = read_exceptions()

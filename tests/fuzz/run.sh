@@ -11,7 +11,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-seconds=${1:?how many seconds for each target}
+seconds=${1:-}
+[[ $seconds =~ ^[0-9]+$ ]] || { echo "usage: $0 SECONDS [TARGET...]" >&2; exit 2; }
 shift
 [ $# -ne 0 ] || set -- programs trace options nginx
 cmake --preset fuzz > /dev/null
