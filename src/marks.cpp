@@ -35,9 +35,9 @@ mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
 }
 
 template <class Record>
-void append(Record *&list, Record *older) noexcept {
+void append(Record *&list, Record *older, const char *what) noexcept {
   Record **link = &list;
-  while (*link != nullptr) link = &(*link)->next;
+  while (looked_at(*link, what) != nullptr) link = &(*link)->next;
   *link = older;
 }
 
@@ -155,8 +155,8 @@ bool commit(head &pool, const pond_mark &mark) noexcept {
   }
   while (true) {
     mark_record *innermost = s.ext->marks;
-    append(s.rooms, innermost->rooms);
-    append(s.spare, innermost->spare);
+    append(s.rooms, innermost->rooms, "the room of a block");
+    append(s.spare, innermost->spare, "a record of a pool");
     s.ext->marks = innermost->outer;
     if (innermost == open) return true;
   }

@@ -136,6 +136,28 @@ TEST_F(IntegrityDeathTest, ARoomIsNotFilledOnceItWasOverwritten) {
       "the room of a block was overwritten");
 }
 
+/// What a commit joins with what was before the mark.
+TEST_F(IntegrityDeathTest, NorIsACommitMadeOverOne) {
+  pond::pool roomy(1024);
+  const pond_mark mark = pond_get_mark(roomy.handle());
+  unsigned char *const room = begin_of_room(roomy);
+  EXPECT_DEATH(
+      {
+        std::memset(room, text, sizeof(void *));
+        pond_commit(roomy.handle(), mark);
+      },
+      "the room of a block was overwritten");
+  pond_cleanup *cancelled = roomy.on_destroy([] {});
+  roomy.cancel(cancelled);
+  EXPECT_DEATH(
+      {
+        std::memset(reinterpret_cast<void *>(cancelled), text, sizeof(void *));
+        pond_commit(roomy.handle(), mark);
+      },
+      "a record of a pool was overwritten");
+  EXPECT_TRUE(pond_commit(roomy.handle(), mark));
+}
+
 TEST_F(IntegrityDeathTest, NorOneThatWouldEndBeforeItBegins) {
   pond::pool roomy(1024);
   unsigned char *const room = begin_of_room(roomy);

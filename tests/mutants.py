@@ -150,6 +150,7 @@ MUTANTS = [
      "backwards = false;"),
     ("Integrity*", "src/recycle.cpp", 'looked_at(*link, "memory that was given back")', "*link"),
     ("Integrity*", "src/values.cpp", 'looked_at(v.next, "a value of a pool")', "v.next"),
+    ("Integrity*", "src/marks.cpp", "looked_at(*link, what)", "*link"),
     ("Integrity*", "src/marks.cpp", 'looked_at(open->outer, "the record of a mark")', "open->outer"),
     ("Integrity*", "src/large_index.hpp",
      'looked_at(index.slots[at], "the index of large allocations")', "index.slots[at]"),
