@@ -161,6 +161,7 @@ void *plain_pointer(T *object) noexcept {
 /// why.
 template <class T, class Allocator, class Own, class... Arguments>
 T *make_owned(head &pool, const Allocator &allocator, Own own, Arguments &&...arguments) {
+  static_assert(!std::is_array_v<T>, "pond: make_span makes arrays");
   give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(T), alignof(T)), sizeof(T)};
   T *object = construction<T>::in(memory.place, allocator, std::forward<Arguments>(arguments)...);
   destroy_on_throw<T> built{object};
@@ -217,6 +218,8 @@ void construct_all(array<T> &built, std::size_t count, const Allocator &allocato
 
 template <class T, class Allocator>
 std::span<T> make_span(head &pool, const Allocator &allocator, std::size_t count) {
+  static_assert(!std::is_const_v<T> && !std::is_array_v<T>,
+                "pond: make_span makes objects that can be written, none of them an array");
   if (count > std::numeric_limits<std::size_t>::max() / sizeof(T))
     throw std::bad_array_new_length();
   const std::size_t size = count * sizeof(T);
