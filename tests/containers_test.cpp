@@ -10,6 +10,7 @@
 #include <queue>
 #include <scoped_allocator>
 #include <set>
+#include <stack>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -239,6 +240,15 @@ TEST(Allocator, PointersQueuesAndFunctions) {
     std::priority_queue<int, std::vector<int, in_pool<int>>> queue(in_pool<int>(checked.pool));
     for (int i = 0; i < 100; ++i) queue.push(i);
     EXPECT_EQ(queue.top(), 99);
+    const in_pool<int> memory(checked.pool);
+    std::stack<int, std::deque<int, in_pool<int>>> stack(memory);
+    std::queue<int, std::list<int, in_pool<int>>> line(memory);
+    for (int i = 0; i < 100; ++i) {
+      stack.push(i);
+      line.push(i);
+    }
+    EXPECT_EQ(stack.top(), 99);
+    EXPECT_EQ(line.front(), 0);
     auto *function = checked.pool.make<std::function<int()>>([shared] { return 7; });
     EXPECT_EQ((*function)(), 7);
     checked.pool.make<std::any>(shared);
