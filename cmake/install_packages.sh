@@ -2,7 +2,7 @@
 # Installs the Debian packages of the given groups that are missing, by name:
 #
 #   cmake/install_packages.sh GROUP...      groups: build, contenders, examples, test, nginx, manual,
-#                                               package, coverage, soak, aarch64, s390x, i386, musl
+#                                               package, coverage, soak, aarch64, s390x, i386, musl, libcxx
 #
 # Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -40,7 +40,7 @@ for group in "$@"; do
     s390x) wanted+=("${s390x[@]}") ;;
     i386) wanted+=("${i386[@]}") ;;
     musl) wanted+=("${musl[@]}") ;;
-    libcxx) ;; # unpacked, as it excludes what is installed
+    libcxx) wanted+=(clang-14) ;; # itself is unpacked: it excludes the one that is installed
     manual) wanted+=("${manual[@]}") ;;
     package) wanted+=("${package[@]}") ;;
     coverage) wanted+=("${coverage[@]}") ;;

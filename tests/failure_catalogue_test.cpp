@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdarg>
 #include <functional>
 #include <list>
 #include <pond/key.hpp>
@@ -49,7 +50,6 @@ class situation {
   [[nodiscard]] pond_stats stats(const pond_pool *of) const {
     pond_stats now{};
     pond_get_stats_recursive(of, &now);
-    now.peak = 0;  // may show an attempt
     return now;
   }
 
@@ -82,16 +82,6 @@ bool kept(int fd, int refused) {
   return refused == 0;
 }
 
-template <class Make>
-bool throws_nothing(Make make) {
-  try {
-    make();
-    return true;
-  } catch (const std::bad_alloc &) {
-    return false;
-  }
-}
-
 bool create_child(const situation &s, bool embedded) {
   pond_options of_child = POND_OPTIONS_INIT;
   of_child.parent = s.pool;
@@ -105,8 +95,65 @@ struct function {
   std::function<bool(situation &)> call;  // whether it was done
 };
 
+char *print(pond_pool *pool, const char *text, ...) {
+  std::va_list arguments;
+  va_start(arguments, text);
+  char *printed = pond_vprintf(pool, text, arguments);
+  va_end(arguments);
+  return printed;
+}
+
+/// A pool of its own, which then goes.
+bool created(pond_pool *pool) {
+  pond_destroy(pool);
+  return pool != nullptr;
+}
+
+bool embedded() {
+  const pond_embedding where = {sizeof(where), 48, 16, nullptr};
+  auto *host = static_cast<unsigned char *>(pond_embed(512, 0, &where));
+  if (host == nullptr) return false;
+  return created(pond_embedded_pool(reinterpret_cast<pond_head *>(host + 16)));
+}
+
+/// Sealing needs a state; without one the pool is not sealed, and says so in errno alone.
+bool sealed() {
+  pond::pool pool;
+  pool.seal();
+  const int error = errno;
+  const bool is_sealed = pool.try_allocate(1) == nullptr && errno == EPERM;
+  if (!is_sealed) errno = error;
+  return is_sealed;
+}
+
+/// Of C++: what throws was not done.
+template <class Use>
+function throwing(const char *name, Use use) {
+  return {name, [use](situation &s) {
+            try {
+              use(s);
+              return true;
+            } catch (const std::bad_alloc &) {
+              return false;
+            }
+          }};
+}
+
+bool own_fd_in_cpp(situation &s) {
+  const int fd = null_device();
+  try {
+    s.cpp().own_fd(fd);
+    return true;
+  } catch (const std::bad_alloc &) {
+    close(fd);
+    return false;
+  }
+}
+
 const function functions[] = {
+    {"pond_create", [](auto &) { return created(pond_create(512)); }},
     {"pond_create_with", [](auto &s) { return create_child(s, false); }},
+    {"pond_embed", [](auto &) { return embedded(); }},
     {"pond_embed_with", [](auto &s) { return create_child(s, true); }},
     {"pond_adopt", [](auto &s) { return s.adopted = pond_adopt(s.pool, s.other) == 0; }},
     {"pond_retain",
@@ -132,6 +179,7 @@ const function functions[] = {
      [](auto &s) { return pond_strndup(s.pool, "a string of some", 14) != nullptr; }},
     {"pond_memdup", [](auto &s) { return pond_memdup(s.pool, "a string of some", 16) != nullptr; }},
     {"pond_printf", [](auto &s) { return pond_printf(s.pool, "%0200d", 7) != nullptr; }},
+    {"pond_vprintf", [](auto &s) { return print(s.pool, "%0200d", 7) != nullptr; }},
     {"pond_on_destroy",
      [](auto &s) {
        return pond_on_destroy(
@@ -149,50 +197,46 @@ const function functions[] = {
      }},
     {"pond_set", [](auto &s) { return pond_set(s.pool, &s, &s, nullptr) == 0; }},
     {"pond_get_mark", [](auto &s) { return pond_get_mark(s.pool).opaque[0] != 0; }},
-    {"pool::allocate",
-     [](auto &s) { return throws_nothing([&] { (void)s.cpp().allocate(100); }); }},
-    {"pool::allocate_zeroed",
-     [](auto &s) { return throws_nothing([&] { (void)s.cpp().allocate_zeroed(100); }); }},
-    {"pool::allocate_large",
-     [](auto &s) { return throws_nothing([&] { (void)s.cpp().allocate_large(100); }); }},
-    {"pool::make",
-     [](auto &s) { return throws_nothing([&] { s.cpp().template make<std::string>(200, 'x'); }); }},
-    {"pool::make_span",
-     [](auto &s) { return throws_nothing([&] { s.cpp().template make_span<std::string>(9); }); }},
-    {"pool::copy",
-     [](auto &s) { return throws_nothing([&] { s.cpp().copy("a string to copy"); }); }},
-    {"pool::on_destroy",
-     [](auto &s) {
-       return throws_nothing([&] { s.cpp().on_destroy([text = std::string(99, 'x')] {}); });
-     }},
-    {"pool::emplace",
-     [](auto &s) { return throws_nothing([&] { s.cpp().emplace(a_key, 99, 'x'); }); }},
-    {"pool::child", [](auto &s) { return throws_nothing([&] { (void)s.cpp().child(); }); }},
-    {"make_unique",
-     [](auto &s) {
-       return throws_nothing([&] { (void)pond::make_unique<std::string>(s.cpp(), 99, 'x'); });
-     }},
-    {"allocator",
-     [](auto &s) {
-       return throws_nothing([&] {
-         std::list<int, pond::allocator<int>> list(s.cpp());
-         list.push_back(1);
-         list.push_back(2);
-       });
-     }},
-    {"resource",
-     [](auto &s) {
-       return throws_nothing([&] {
-         pond::resource resource(s.cpp());
-         std::pmr::vector<int> vector(100, &resource);
-       });
-     }},
-    {"shared_pool",
-     [](auto &s) {
-       (void)s;
-       return throws_nothing([] { pond::shared_pool({.tag = "shared"}); });
-     }},
+    throwing("pool, of a size", [](auto &) { pond::pool(512); }),
+    throwing("pool, with options", [](auto &) { pond::pool({.tag = "a"}); }),
+    {"pool::seal", [](auto &) { return sealed(); }},
+    {"pool::try_allocate", [](auto &s) { return s.cpp().try_allocate(100) != nullptr; }},
+    {"pool::try_allocate_zeroed",
+     [](auto &s) { return s.cpp().try_allocate_zeroed(100) != nullptr; }},
+    {"pool::try_allocate_large", [](auto &s) { return s.cpp().try_allocate_large(10) != nullptr; }},
+    throwing("pool::allocate", [](auto &s) { (void)s.cpp().allocate(100); }),
+    throwing("pool::allocate_zeroed", [](auto &s) { (void)s.cpp().allocate_zeroed(100); }),
+    throwing("pool::allocate_large", [](auto &s) { (void)s.cpp().allocate_large(100); }),
+    throwing("pool::make", [](auto &s) { s.cpp().template make<std::string>(200, 'x'); }),
+    throwing("pool::make_span", [](auto &s) { s.cpp().template make_span<std::string>(9); }),
+    throwing("pool::copy", [](auto &s) { s.cpp().copy("a string to copy"); }),
+    throwing("pool::on_destroy",
+             [](auto &s) { s.cpp().on_destroy([text = std::string(99, 'x')] {}); }),
+    {"pool::own_fd", own_fd_in_cpp},
+    throwing("pool::emplace", [](auto &s) { s.cpp().emplace(a_key, 99, 'x'); }),
+    throwing("pool::child", [](auto &s) { (void)s.cpp().child(); }),
+    throwing("pool::adopt", [](auto &s) { s.cpp().adopt(pond::pool(512)); }),
+    throwing("scope", [](auto &s) { const pond::scope attempt(s.cpp()); }),
+    throwing("make_unique",
+             [](auto &s) { (void)pond::make_unique<std::string>(s.cpp(), 99, 'x'); }),
+    throwing("allocator",
+             [](auto &s) {
+               std::list<int, pond::allocator<int>>({1, 2}, s.cpp());
+             }),
+    throwing("monotonic_allocator",
+             [](auto &s) {
+               std::list<int, pond::monotonic_allocator<int>>({1, 2}, s.cpp());
+             }),
+    throwing("resource",
+             [](auto &s) {
+               pond::resource resource(s.cpp());
+               std::pmr::vector<int> vector(100, &resource);
+             }),
+    throwing("shared_pool", [](auto &) { pond::shared_pool({.tag = "shared"}); }),
 };
+
+/// Of a large allocation that could not be had; it is used again.
+constexpr std::size_t record = 40;
 
 /// Whether the n-th call of the upstream was made at all.
 bool fails_at(const function &f, std::size_t n, bool and_later) {
@@ -213,6 +257,7 @@ bool fails_at(const function &f, std::size_t n, bool and_later) {
     EXPECT_EQ(now.cleanups, before.cleanups);
     EXPECT_EQ(now.children, before.children);
     EXPECT_EQ(now.large, before.large);
+    EXPECT_LE(now.used, before.used + record);
     EXPECT_EQ(s.stats(s.other).cleanups, others.cleanups);
     EXPECT_EQ(s.stats(s.other).children, others.children);
     s.upstream->fail_at(0);

@@ -11,8 +11,8 @@ import sys
 from variants import Variant
 
 COROUTINE = "include/pond/coroutine.hpp"
-# With these every test is compiled again, so those of their mutants have a program of their own. They
-# come last, or each would take a second time what putting the header back does to the other program.
+# A change of these compiles every test again, and so does putting them back. So their mutants are tried
+# with a program of a few tests, and last.
 HEADERS = ("include/pond/detail/bump.hpp", "include/pond/detail/objects.hpp")
 
 # Tests that must fail, file, what is replaced (once in the file), by what.

@@ -21,8 +21,13 @@ namespace support {
 
 /// Under AddressSanitizer and memcheck every pool is trapped: nothing is cached, allocations have
 /// red zones.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define POND_TESTS_ADDRESS_SANITIZER
+#endif
+#endif
 inline bool are_pools_trapped() {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(POND_TESTS_ADDRESS_SANITIZER)
   return true;
 #elif __has_include(<valgrind/valgrind.h>)
   return RUNNING_ON_VALGRIND != 0;

@@ -15,7 +15,7 @@
 
 namespace workload {
 
-/// The longest line there is has a letter and three numbers of 20 digits.
+/// The longest line there is has a letter and four numbers of 20 digits.
 inline constexpr std::size_t longest_line = 128;
 
 class line_reader {

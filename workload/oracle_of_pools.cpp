@@ -61,7 +61,7 @@ void oracle::act(const cleanup &c) {
 
 bool oracle::passes_over(const operation &o) {
   if (o.what == kind::create) return false;
-  if (o.what == kind::create_child) return !pools_[o.other].alive && !pools_[o.pool].alive;
+  if (o.what == kind::create_child) return !pools_[o.other].alive;
   pool_state &pool = pools_[o.pool];
   if (!pool.alive) return true;
   if (o.what != kind::rewind && o.what != kind::commit) return false;

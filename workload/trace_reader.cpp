@@ -1,4 +1,4 @@
-// trace_reader.cpp: a line is a letter and up to three numbers; nothing is guessed.
+// trace_reader.cpp: a line is a letter and up to four numbers; nothing is guessed.
 #include <algorithm>
 #include <array>
 #include <charconv>

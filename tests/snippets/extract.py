@@ -63,6 +63,8 @@ def of_header(page, text):
         code = re.sub(r"^ *(?:///|\*) {5}", "", match["code"], flags=re.M)
         dots = iter(section["dots"].replace("//...", "").splitlines())
         code = re.sub(r"\.\.\.", lambda _: next(dots, ""), code)
+        if next(dots, None) is not None:
+            sys.exit(f"headers.md has more to stand for ... than {page}:{line} has of them")
         yield section["language"], program(section["language"], code, section["around"], page, line)
 
 

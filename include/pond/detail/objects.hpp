@@ -117,6 +117,7 @@ T *construct(void *place, Arguments &&...arguments) {
 
 template <class T>
 struct construction {
+  static_assert(!std::is_array_v<T>, "pond: make_span makes arrays");
   template <class Allocator, class... Arguments>
   static T *in(void *place, const Allocator &allocator, Arguments &&...arguments) {
     return std::apply(
@@ -161,7 +162,6 @@ void *plain_pointer(T *object) noexcept {
 /// why.
 template <class T, class Allocator, class Own, class... Arguments>
 T *make_owned(head &pool, const Allocator &allocator, Own own, Arguments &&...arguments) {
-  static_assert(!std::is_array_v<T>, "pond: make_span makes arrays");
   give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(T), alignof(T)), sizeof(T)};
   T *object = construction<T>::in(memory.place, allocator, std::forward<Arguments>(arguments)...);
   destroy_on_throw<T> built{object};
