@@ -27,8 +27,11 @@ def counted(build):
                "--exclude-throw-branches", "--exclude-unreachable-branches"]
     for folder in MEASURED:
         command += ["--filter", os.path.join(SOURCE, folder)]
-    done = subprocess.run([*command, build], stdout=subprocess.PIPE, cwd=SOURCE, check=True,
-                          timeout=LONGEST)
+    try:
+        done = subprocess.run([*command, build], stdout=subprocess.PIPE, cwd=SOURCE, check=True,
+                              timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        sys.exit(f"gcovr has not ended after {LONGEST} s; what it said before is why")
     return {file["file"]: [line for line in file["lines"] if not line["gcovr/noncode"]]
             for file in json.loads(done.stdout)["files"]}
 
