@@ -95,7 +95,7 @@ struct function {
   std::function<bool(situation &)> call;  // whether it was done
 };
 
-char *print(pond_pool *pool, const char *text, ...) {
+[[gnu::format(printf, 2, 3)]] char *print(pond_pool *pool, const char *text, ...) {
   std::va_list arguments;
   va_start(arguments, text);
   char *printed = pond_vprintf(pool, text, arguments);
@@ -207,18 +207,18 @@ const function functions[] = {
     throwing("pool::allocate", [](auto &s) { (void)s.cpp().allocate(100); }),
     throwing("pool::allocate_zeroed", [](auto &s) { (void)s.cpp().allocate_zeroed(100); }),
     throwing("pool::allocate_large", [](auto &s) { (void)s.cpp().allocate_large(100); }),
-    throwing("pool::make", [](auto &s) { s.cpp().template make<std::string>(200, 'x'); }),
+    throwing("pool::make", [](auto &s) { s.cpp().template make<std::string>(200U, 'x'); }),
     throwing("pool::make_span", [](auto &s) { s.cpp().template make_span<std::string>(9); }),
     throwing("pool::copy", [](auto &s) { s.cpp().copy("a string to copy"); }),
     throwing("pool::on_destroy",
-             [](auto &s) { s.cpp().on_destroy([text = std::string(99, 'x')] {}); }),
+             [](auto &s) { s.cpp().on_destroy([text = std::string(99U, 'x')] {}); }),
     {"pool::own_fd", own_fd_in_cpp},
-    throwing("pool::emplace", [](auto &s) { s.cpp().emplace(a_key, 99, 'x'); }),
+    throwing("pool::emplace", [](auto &s) { s.cpp().emplace(a_key, 99U, 'x'); }),
     throwing("pool::child", [](auto &s) { (void)s.cpp().child(); }),
     throwing("pool::adopt", [](auto &s) { s.cpp().adopt(pond::pool(512)); }),
     throwing("scope", [](auto &s) { const pond::scope attempt(s.cpp()); }),
     throwing("make_unique",
-             [](auto &s) { (void)pond::make_unique<std::string>(s.cpp(), 99, 'x'); }),
+             [](auto &s) { (void)pond::make_unique<std::string>(s.cpp(), 99U, 'x'); }),
     throwing("allocator",
              [](auto &s) {
                std::list<int, pond::allocator<int>>({1, 2}, s.cpp());

@@ -13,21 +13,16 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, "build") + os.sep  # nginx's sources, and what CMake writes
-TESTS = os.path.join(ROOT, "tests") + os.sep
-# GoogleTest's macros are where the analyser spends its time, and a test is run anyway.
-SHALLOW = " -Xclang -analyzer-config -Xclang mode=shallow"
 # A source has to name what it includes, and clang-tidy reads what was not precompiled for it.
 PRECOMPILED = re.compile(r"-Xclang -include(-pch)? -Xclang \S+cmake_pch\S+")
 
 
 def sources(build):
-    """The compilation database with one entry a source, and the analyser shallow in tests."""
+    """The compilation database with one entry a source."""
     with open(os.path.join(build, "compile_commands.json")) as f:
         entries = {entry["file"]: entry for entry in reversed(json.load(f))}
-    for file, entry in entries.items():
+    for entry in entries.values():
         entry["command"] = PRECOMPILED.sub("", entry["command"])
-        if file.startswith(TESTS):
-            entry["command"] += SHALLOW
     return [entries[file] for file in sorted(entries) if not file.startswith(BUILD)]
 
 
