@@ -1,0 +1,85 @@
+// containers.cpp: containers and resources with one mistake each, over the unmodified library.
+// Tools, or pond where it is watched, have to find it: containers CASE
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <pond/resource.hpp>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using numbers = std::vector<int, pond::allocator<int>>;
+
+pond::pool watched() { return pond::pool({.tag = "victim"}); }
+
+void destroyed_after_a_reset() {
+  pond::pool pool = watched();
+  const numbers held(100, 7, pool);
+  pool.reset();
+}
+
+void destroyed_after_a_rewind() {
+  pond::pool pool = watched();
+  std::unique_ptr<numbers> held;
+  {
+    const pond::scope attempt(pool);
+    held = std::make_unique<numbers>(100U, 7, pool);
+  }
+}
+
+void destroyed_after_the_pool() {
+  auto pool = std::make_unique<pond::pool>(watched());
+  const numbers held(100, 7, *pool);
+  pool.reset();
+}
+
+void given_back_with_a_wrong_size() {
+  pond::pool pool = watched();
+  pond::allocator<int> memory(pool);
+  memory.deallocate(memory.allocate(100), 120);
+}
+
+void given_to_another_pool() {
+  pond::pool pool = watched();
+  pond::pool other = watched();
+  pond::resource right(pool);
+  pond::resource wrong(other);
+  (void)wrong.allocate(100);
+  wrong.deallocate(right.allocate(100), 100);
+}
+
+void used_by_two_threads() {
+  pond::pool pool = watched();
+  const auto use = [&pool] {
+    for (int i = 0; i < 1000; ++i) numbers(10, i, pool);
+  };
+  std::thread other(use);
+  use();
+  other.join();
+}
+
+const struct {
+  const char *name;
+  void (*run)();
+} cases[] = {
+    {"destroyed-after-a-reset", destroyed_after_a_reset},
+    {"destroyed-after-a-rewind", destroyed_after_a_rewind},
+    {"destroyed-after-the-pool", destroyed_after_the_pool},
+    {"given-back-with-a-wrong-size", given_back_with_a_wrong_size},
+    {"given-to-another-pool", given_to_another_pool},
+    {"used-by-two-threads", used_by_two_threads},
+};
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  for (const auto &one : cases) {
+    if (argc == 2 && std::strcmp(argv[1], one.name) == 0) {
+      one.run();
+      return 0;
+    }
+  }
+  std::fprintf(stderr, "no such case\n");
+  return 2;
+}
