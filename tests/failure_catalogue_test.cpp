@@ -128,26 +128,27 @@ bool sealed() {
 
 /// Of C++: what throws was not done.
 template <class Use>
-function throwing(const char *name, Use use) {
-  return {name, [use](situation &s) {
-            try {
-              use(s);
-              return true;
-            } catch (const std::bad_alloc &) {
-              return false;
-            }
-          }};
-}
-
-bool own_fd_in_cpp(situation &s) {
-  const int fd = null_device();
+bool throws_nothing(Use use) {
   try {
-    s.cpp().own_fd(fd);
+    use();
     return true;
   } catch (const std::bad_alloc &) {
-    close(fd);
     return false;
   }
+}
+
+template <class Use>
+function throwing(const char *name, Use use) {
+  return {name, [use](situation &s) { return throws_nothing([&] { use(s); }); }};
+}
+
+/// What takes a descriptor.
+template <class Own>
+function owning(const char *name, Own own) {
+  return {name, [own](situation &s) {
+            const int fd = null_device();
+            return kept(fd, throws_nothing([&] { own(s.cpp(), fd); }) ? 0 : -1);
+          }};
 }
 
 const function functions[] = {
@@ -212,7 +213,9 @@ const function functions[] = {
     throwing("pool::copy", [](auto &s) { s.cpp().copy("a string to copy"); }),
     throwing("pool::on_destroy",
              [](auto &s) { s.cpp().on_destroy([text = std::string(99U, 'x')] {}); }),
-    {"pool::own_fd", own_fd_in_cpp},
+    owning("pool::own_fd", [](pond::pool &pool, int fd) { pool.own_fd(fd); }),
+    owning("pool::own_temp_file",
+           [](pond::pool &pool, int fd) { pool.own_temp_file(fd, "/nonexistent/file"); }),
     throwing("pool::emplace", [](auto &s) { s.cpp().emplace(a_key, 99U, 'x'); }),
     throwing("pool::child", [](auto &s) { (void)s.cpp().child(); }),
     throwing("pool::adopt", [](auto &s) { s.cpp().adopt(pond::pool(512)); }),
