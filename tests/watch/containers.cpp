@@ -1,5 +1,6 @@
 // containers.cpp: containers and resources with one mistake each, over the unmodified library.
 // Tools, or pond where it is watched, have to find it: containers CASE
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -54,8 +55,15 @@ void used_by_two_threads() {
   const auto use = [&pool] {
     for (int i = 0; i < 1000; ++i) numbers(10, i, pool);
   };
-  std::thread other(use);
+  // One after the other, so that the pool survives it; but nothing orders them, which a relaxed
+  // flag does not.
+  std::atomic<bool> turn{false};
+  std::thread other([&] {
+    while (!turn.load(std::memory_order_relaxed)) std::this_thread::yield();
+    use();
+  });
   use();
+  turn.store(true, std::memory_order_relaxed);
   other.join();
 }
 
