@@ -109,7 +109,7 @@ void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
 }
 
 owned *find_large(const state &s, const void *p) noexcept {
-  if (indexed(s)) return entry(s.ext->index, find(s.ext->index, p));
+  if (indexed(s)) return record_in(s.ext->index, p);
   owned *large = s.larges;
   while (large != nullptr && large->memory != p) large = large->next;
   return large;

@@ -2,6 +2,8 @@
 // test each, before anything is written through it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "pond/pond.h"
@@ -240,6 +242,21 @@ TEST_F(IntegrityDeathTest, AnEntryOfTheIndexOfLargeAllocationsIsNotFollowed) {
         many.free(last);
       },
       message);
+}
+
+/// With every slot filled nothing ends a search but where it began.
+TEST_F(IntegrityDeathTest, AnIndexWithoutAnEmptySlotIsNotWalkedForEver) {
+  pond::pool many({.upstream = &noting});
+  std::array<void *, 17> larges{};
+  for (void *&large : larges) large = many.allocate_large(1);
+  many.free(larges[0]);
+  many.free(larges[1]);  // one more does not make the index grow
+  void *entry = *std::find_if(table, table + slots, [](void *slot) { return slot != nullptr; });
+  std::replace(table, table + slots, static_cast<void *>(nullptr), entry);
+  constexpr auto message = "the index of large allocations was overwritten";
+  EXPECT_DEATH(many.free(&many), message);
+  EXPECT_DEATH(many.free(larges[2]), message);
+  EXPECT_DEATH((void)many.allocate_large(1), message);
 }
 
 TEST_F(Integrity, WhatIsLeftAloneIsFollowed) {

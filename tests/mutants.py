@@ -31,7 +31,7 @@ MUTANTS = [
      "    all = cleanup->next;"),
     ("Bug05.*", "src/records.hpp", "  if (h.state->spare != nullptr) return h.state->spare;\n", ""),
     ("Bug06.*", "src/large.cpp",
-     "  if (indexed(s)) return entry(s.ext->index, find(s.ext->index, p));\n", ""),
+     "  if (indexed(s)) return record_in(s.ext->index, p);\n", ""),
     ("Bug07.*", "src/records.hpp", "  record->next = *list;\n  *list = record;",
      "  if (alignment_of(*record) > sizes::quantum) return;\n  record->next = *list;\n"
      "  *list = record;"),
@@ -78,6 +78,12 @@ MUTANTS = [
     ("All/*", "src/marks.cpp", "  s.rooms = nullptr;\n  auto *mark", "  auto *mark"),
     ("All/*", "src/large.cpp", "std::memcpy(to, p, old_size < new_size ? old_size : new_size);",
      "std::memcpy(to, p, old_size < new_size ? old_size : new_size / 2);"),
+    ("All/*", "src/marks.cpp",
+     "if ((s.flags & (flag_sealed | flag_trapped)) == flag_sealed) {", "if (false) {"),
+    ("All/*", "src/values.cpp", "  *link = v.next;\n", "  *link = nullptr;\n"),
+    ("All/*WithAQuota", "src/tree.cpp",
+     "before <= ext->soft_limit && ext->tree_reserved > ext->soft_limit",
+     "ext->tree_reserved > ext->soft_limit"),
     ("All/*WithAQuota", "src/tree.cpp",
      "if (!sizes::within(ext->tree_reserved, bytes, ext->hard_limit)) return ext;",
      "if (!sizes::within(ext->reserved, bytes, ext->hard_limit)) return ext;"),
@@ -153,7 +159,9 @@ MUTANTS = [
     ("Integrity*", "src/marks.cpp", "looked_at(*link, what)", "*link"),
     ("Integrity*", "src/marks.cpp", 'looked_at(open->outer, "the record of a mark")', "open->outer"),
     ("Integrity*", "src/large_index.hpp",
-     'looked_at(index.slots[at], "the index of large allocations")', "index.slots[at]"),
+     "looked_at(index.slots[at], index_of_larges)", "index.slots[at]"),
+    ("Integrity*", "src/large_index.hpp", "  if (large != nullptr && large->memory != p) [[unlikely]]\n"
+     "    broken(index_of_larges);\n", ""),
     ("Integrity*", "src/large.cpp", '(void)looked_at(large->next, "a record of a pool");', ""),
     ("Integrity*", "src/pool.cpp", 'looked_at(large->next, "a record of a pool")', "large->next"),
 ]

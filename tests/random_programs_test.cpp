@@ -143,6 +143,16 @@ TEST(ProgramsThatFail, CallTheUpstreamOften) {
   }
 }
 
+/// So that limits are about something, too.
+TEST(ProgramsWithAQuota, PassLimits) {
+  const program work = program_from_seed(1);
+  checked_pond pools(work, {.hard_limit = much_of_a_pool});
+  oracle checks(work);
+  interpreter(work).run(work, pools, checks);
+  EXPECT_GT(pools.times_told(POND_LIMIT_SOFT), 10U);
+  EXPECT_GT(pools.times_told(POND_LIMIT_HARD), 10U);
+}
+
 /// Programs that failed once, as short as they get. In every way: the next mistake may be
 /// elsewhere.
 TEST(Regressions, DoNotFailAgain) {

@@ -20,9 +20,13 @@ constexpr weighted choices_of_traces[] = {
     {kind::large, 5},    {kind::free, 4},    {kind::cleanup, 4},     {kind::create, 3},
     {kind::destroy, 2},  {kind::reset, 1},   {kind::large_zeroed, 1}};
 constexpr weighted choices_of_pools[] = {
-    {kind::grow_newest, 3}, {kind::free_newest, 3}, {kind::free_any, 12}, {kind::cancel, 1},
-    {kind::mark, 3},        {kind::rewind, 2},      {kind::commit, 1},    {kind::create_child, 2},
-    {kind::resize_any, 5},  {kind::busy_cleanup, 2}};
+    {kind::grow_newest, 3}, {kind::free_newest, 3},  {kind::free_any, 12},  {kind::cancel, 1},
+    {kind::mark, 3},        {kind::rewind, 2},       {kind::commit, 1},     {kind::create_child, 2},
+    {kind::resize_any, 5},  {kind::busy_cleanup, 2}, {kind::run_newest, 2}, {kind::set_value, 3},
+    {kind::end_value, 2},   {kind::adopt, 1},        {kind::seal, 1}};
+
+/// A sealed pool is of little use to what comes after.
+constexpr std::size_t of_so_many_one_seals = 4;
 
 template <class Choices>
 class generator {
@@ -71,9 +75,19 @@ class generator {
         return add(what, number, choices_.below(1 << 16), 0);
       case kind::resize_any:
         return add(what, number, size(), 0, static_cast<std::uint32_t>(choices_.below(1 << 16)));
+      case kind::set_value:
+      case kind::end_value:
+        return add(what, number, choices_.below(keys), 0);
+      case kind::adopt:
+        return add(what, number, 0, 0,
+                   static_cast<std::uint32_t>(choices_.below(wanted_.most_pools)));
+      case kind::seal:
+        if (choices_.below(of_so_many_one_seals) == 0) add(what, number, 0, 0);
+        return;
       case kind::destroy:
       case kind::reset:
       case kind::cancel:
+      case kind::run_newest:
       case kind::mark:
       case kind::rewind:
       case kind::commit:

@@ -153,9 +153,41 @@ class interpreter {
           cleanup(o, c, observer);
           break;
         default:
-          break;
+          step_of_life(o, c, observer);
       }
     }
+  }
+
+  template <class Contender, class Observer>
+  void step_of_life(const operation &o, Contender &c, Observer &observer) {
+    switch (o.what) {
+      case kind::run_newest:
+        c.run(o);
+        break;
+      case kind::set_value: {
+        void *token = observer.token(o);
+        observer.value_set(o, c.set_value(o, Observer::handler, token));
+        look_at_values(o, c, observer);
+        break;
+      }
+      case kind::end_value:
+        c.end_value(o);
+        look_at_values(o, c, observer);
+        break;
+      case kind::adopt:
+        observer.adopted(o, c.adopt(o));
+        break;
+      case kind::seal:
+        observer.sealed(c.seal(o));
+        break;
+      default:
+        break;
+    }
+  }
+
+  template <class Contender, class Observer>
+  void look_at_values(const operation &o, Contender &c, Observer &observer) {
+    for (std::size_t key = 0; key < keys; ++key) observer.value_is(o, key, c.value(o, key));
   }
 
   template <class Contender, class Observer>

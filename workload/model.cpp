@@ -5,11 +5,44 @@
 
 namespace workload {
 
+namespace {
+
+/// What a sealed pool refuses.
+bool takes_memory(kind k) {
+  constexpr kind those[] = {kind::cleanup,    kind::busy_cleanup, kind::mark, kind::grow_newest,
+                            kind::resize_any, kind::set_value,    kind::adopt};
+  return allocates(k) || std::find(std::begin(those), std::end(those), k) != std::end(those);
+}
+
+/// What only its own pool knows of.
+void note(model_pool &pool, kind k) {
+  switch (k) {
+    case kind::seal:
+      pool.sealed = true;
+      break;
+    case kind::cleanup:
+    case kind::busy_cleanup:
+      pool.newest_registered = true;
+      break;
+    case kind::cancel:
+    case kind::run_newest:
+      pool.newest_registered = false;
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
 bool model::allows(const operation &o) const {
   if (o.what == kind::create) return !alive(o.pool);
-  if (o.what == kind::create_child) return !alive(o.pool) && alive(o.other);
-  if (!alive(o.pool)) return false;
+  if (o.what == kind::create_child) {
+    return !alive(o.pool) && usable(o.other) && !pools_[o.other].sealed;
+  }
+  if (!usable(o.pool)) return false;
   const model_pool &pool = pools_[o.pool];
+  if (pool.sealed && takes_memory(o.what)) return false;
   switch (o.what) {
     case kind::large:
     case kind::large_zeroed:
@@ -18,7 +51,10 @@ bool model::allows(const operation &o) const {
       return std::any_of(pool.larges.begin(), pool.larges.end(),
                          [&](const model_pool::large &large) { return large.id == o.id; });
     case kind::cancel:
+    case kind::run_newest:
       return pool.newest_registered;
+    case kind::adopt:
+      return usable(o.other) && !descends(o.pool, o.other);
     case kind::rewind:
     case kind::commit:
       return pool.marks != 0;
@@ -39,17 +75,15 @@ void model::apply(const operation &o) {
     case kind::reset:
       forget(o.pool, 0);
       pools_[o.pool].marks = 0;
+      pools_[o.pool].sealed = false;
       break;
+    case kind::adopt:
+      return adopt(o);
     case kind::large:
     case kind::large_zeroed:
       return allocate_large(o);
     case kind::free:
       return free(o);
-    case kind::cleanup:
-    case kind::busy_cleanup:
-    case kind::cancel:
-      pools_[o.pool].newest_registered = o.what != kind::cancel;
-      break;
     case kind::mark:
       ++pools_[o.pool].marks;
       break;
@@ -60,7 +94,7 @@ void model::apply(const operation &o) {
       keep(o.pool, pools_[o.pool].marks--);
       break;
     default:
-      break;
+      note(pools_[o.pool], o.what);
   }
 }
 
@@ -75,10 +109,29 @@ void model::begin(const operation &o) {
   ++pools_[o.other].children;
 }
 
+bool model::descends(std::uint32_t pool, std::uint32_t from) const {
+  std::int64_t at = pool;
+  while (at >= 0 && at != from) at = pools_[static_cast<std::size_t>(at)].parent;
+  return at == from;
+}
+
+void model::leave_parent(const model_pool &pool) {
+  if (pool.parent >= 0) --pools_[static_cast<std::size_t>(pool.parent)].children;
+}
+
+void model::adopt(const operation &o) {
+  model_pool &other = pools_[o.other];
+  leave_parent(other);
+  other.adopted = true;
+  other.parent = o.pool;
+  other.depth_in_parent = pools_[o.pool].marks;
+  ++pools_[o.pool].children;
+}
+
 void model::end(std::uint32_t pool) {
   forget(pool, 0);
   pools_[pool].alive = false;
-  if (pools_[pool].parent >= 0) --pools_[static_cast<std::size_t>(pools_[pool].parent)].children;
+  leave_parent(pools_[pool]);
   gone_pools_.push_back(pool);
 }
 

@@ -18,6 +18,8 @@ struct model_pool {
     std::size_t depth;  // how many marks were open
   };
   bool alive = false;
+  bool adopted = false;  // ends with its parent; no operation is about it
+  bool sealed = false;
   std::int64_t parent = -1;
   std::size_t depth_in_parent = 0;
   std::size_t children = 0;  // those that are alive
@@ -38,6 +40,10 @@ class model {
   [[nodiscard]] bool alive(std::uint32_t pool) const {
     return pool < pools_.size() && pools_[pool].alive;
   }
+  /// Whether operations may be about it.
+  [[nodiscard]] bool usable(std::uint32_t pool) const {
+    return alive(pool) && !pools_[pool].adopted;
+  }
   [[nodiscard]] const model_pool &at(std::uint32_t pool) const { return pools_[pool]; }
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(pools_.size()); }
 
@@ -46,8 +52,11 @@ class model {
   [[nodiscard]] const std::vector<std::uint32_t> &gone_pools() const { return gone_pools_; }
 
  private:
+  [[nodiscard]] bool descends(std::uint32_t pool, std::uint32_t from) const;
   void begin(const operation &o);
   void end(std::uint32_t pool);
+  void adopt(const operation &o);
+  void leave_parent(const model_pool &pool);
   void allocate_large(const operation &o);
   void free(const operation &o);
   void forget(std::uint32_t pool, std::size_t depth);
@@ -64,7 +73,7 @@ class model {
 template <class Add>
 void destroy_all(const model &pools, Add add) {
   for (std::uint32_t i = 0; i < pools.size(); ++i) {
-    if (pools.alive(i)) add(operation{kind::destroy, 0, i, {0}, 0, nullptr});
+    if (pools.usable(i)) add(operation{kind::destroy, 0, i, {0}, 0, nullptr});
   }
 }
 

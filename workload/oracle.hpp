@@ -52,6 +52,10 @@ class oracle {
   static void handler(void *token);
   void *token(const operation &o);
   void cleanup_registered(const operation &o, void *data, bool done);
+  void value_set(const operation &o, bool done);
+  void value_is(const operation &o, std::size_t key, const void *found);
+  void adopted(const operation &o, bool done);
+  void sealed(bool refuses);
 
   // --- What tests ask -----------------------------------------------------------------------
 
@@ -62,6 +66,7 @@ class oracle {
   [[nodiscard]] std::size_t live_allocations() const { return live_.size(); }
 
  private:
+  static constexpr std::size_t no_key = keys;
   struct piece {
     std::size_t size;
     std::uint8_t pattern;
@@ -72,7 +77,9 @@ class oracle {
     bool busy;  // does something when it runs
     bool registered;
     bool ran;
+    std::size_t key;  // of a value, or no_key
   };
+  using registered = std::vector<std::pair<cleanup *, std::size_t>>;  // with their depth
   struct owned {
     std::uintptr_t at;
     std::size_t depth;
@@ -80,13 +87,14 @@ class oracle {
   };
   struct pool_state {
     bool alive = false;
+    bool adopted = false;
     std::size_t born = 0;
     std::int64_t parent = -1;
     std::size_t depth_in_parent = 0;
     std::size_t marks = 0;
     std::vector<bool> marked;  // of each mark of the program, whether it could be set
     std::vector<owned> pieces;
-    std::vector<std::pair<cleanup *, std::size_t>> cleanups;  // with their depth
+    registered cleanups;
     std::uintptr_t newest = 0;
     std::size_t newest_size = 0;
   };
@@ -96,6 +104,12 @@ class oracle {
   void fill(std::uintptr_t at, piece &p);
   void forget(std::uintptr_t at);
   void verify(std::uintptr_t at, const piece &p);
+  [[nodiscard]] bool usable(std::uint32_t pool) const;
+  [[nodiscard]] bool descends(std::uint32_t pool, std::uint32_t from) const;
+  [[nodiscard]] bool cannot_create(const operation &o) const;
+  [[nodiscard]] registered::reverse_iterator newest_of(std::uint32_t pool, std::size_t key);
+  cleanup *take_newest(std::uint32_t pool, std::size_t key);
+  void expect_now(cleanup *c);
   void ran(cleanup &c);
   void act(const cleanup &c);
   void take_over(const operation &o, std::uintptr_t old, std::uintptr_t at, std::size_t size);
@@ -117,6 +131,7 @@ class oracle {
   std::vector<std::string> errors_;
   std::size_t failures_ = 0;
   std::size_t operation_ = 0;
+  bool one_alone_ = false;  // a cleanup is run now, not with all others
   std::uint8_t next_pattern_ = 1;
 };
 

@@ -12,7 +12,8 @@ namespace workload {
 // --- Cleanups -----------------------------------------------------------------------------------
 
 void *oracle::token(const operation &o) {
-  cleanups_.push_back({this, o.pool, o.what == kind::busy_cleanup, false, false});
+  const std::size_t key = o.what == kind::set_value ? o.size % keys : no_key;
+  cleanups_.push_back({this, o.pool, o.what == kind::busy_cleanup, false, false, key});
   return &cleanups_.back();
 }
 
@@ -26,6 +27,38 @@ void oracle::cleanup_registered(const operation &o, void *data, bool done) {
   memory.what = kind::aligned;
   remember(memory, reinterpret_cast<std::uintptr_t>(data));
   pool.newest = 0;  // the cleanup's record came after it
+}
+
+/// A value is a cleanup that is found by its key.
+void oracle::value_set(const operation &o, bool done) {
+  if (done) return cleanup_registered(o, nullptr, true);
+  ++failures_;
+}
+
+void oracle::value_is(const operation &o, std::size_t key, const void *found) {
+  const auto newest = newest_of(o.pool, key);
+  const void *expected = newest != pools_[o.pool].cleanups.rend() ? newest->first : nullptr;
+  if (found != expected) report(fmt::format("another value is found for key {}", key));
+}
+
+oracle::registered::reverse_iterator oracle::newest_of(std::uint32_t pool, std::size_t key) {
+  registered &list = pools_[pool].cleanups;
+  return std::find_if(list.rbegin(), list.rend(),
+                      [&](const auto &entry) { return entry.first->key == key; });
+}
+
+/// The newest cleanup that is no value, or the newest value of a key, is no longer its pool's.
+oracle::cleanup *oracle::take_newest(std::uint32_t pool, std::size_t key) {
+  const auto found = newest_of(pool, key);
+  if (found == pools_[pool].cleanups.rend()) return nullptr;
+  cleanup *taken = found->first;
+  pools_[pool].cleanups.erase(std::next(found).base());
+  return taken;
+}
+
+void oracle::expect_now(cleanup *c) {
+  one_alone_ = true;
+  if (c != nullptr && c->registered) expected_.push_back(c);
 }
 
 void oracle::handler(void *token) {
@@ -43,7 +76,7 @@ void oracle::ran(cleanup &c) {
 }
 
 /// It allocates, which must be nobody's memory, and registers another one, which is the next to
-/// run.
+/// run where all are run.
 void oracle::act(const cleanup &c) {
   constexpr std::size_t bytes = 40;
   const operation allocation{kind::aligned, malloc_alignment, c.pool, {0}, bytes, nullptr};
@@ -51,19 +84,39 @@ void oracle::act(const cleanup &c) {
     check_overlap(allocation, reinterpret_cast<std::uintptr_t>(p));
     std::memset(p, UCHAR_MAX, bytes);
   }
-  void *next = token(allocation);
-  if (registers_({kind::cleanup, 0, c.pool, {0}, 0, nullptr}, handler, next)) {
-    expected_.push_back(static_cast<cleanup *>(next));
-  }
+  auto *next = static_cast<cleanup *>(token(allocation));
+  next->registered = registers_({kind::cleanup, 0, c.pool, {0}, 0, nullptr}, handler, next);
+  if (!next->registered) return;
+  if (!one_alone_) return expected_.push_back(next);
+  pools_[c.pool].cleanups.emplace_back(next, pools_[c.pool].marks);
 }
 
 // --- Pools --------------------------------------------------------------------------------------
 
-bool oracle::passes_over(const operation &o) {
+bool oracle::usable(std::uint32_t pool) const {
+  return pools_[pool].alive && !pools_[pool].adopted;
+}
+
+bool oracle::descends(std::uint32_t pool, std::uint32_t from) const {
+  std::int64_t at = pool;
+  while (at >= 0 && at != from) at = pools_[static_cast<std::size_t>(at)].parent;
+  return at == from;
+}
+
+/// One of this number may have outlived what should have ended it; then it is destroyed, which it
+/// cannot be where it was adopted, or would be the new one's parent.
+bool oracle::cannot_create(const operation &o) const {
+  const bool there = pools_[o.pool].alive;
+  if (there && pools_[o.pool].adopted) return true;
   if (o.what == kind::create) return false;
-  if (o.what == kind::create_child) return !pools_[o.other].alive;
+  return !usable(o.other) || (there && descends(o.other, o.pool));
+}
+
+bool oracle::passes_over(const operation &o) {
+  if (o.what == kind::create || o.what == kind::create_child) return cannot_create(o);
+  if (!usable(o.pool)) return true;
+  if (o.what == kind::adopt) return !usable(o.other) || descends(o.pool, o.other);
   pool_state &pool = pools_[o.pool];
-  if (!pool.alive) return true;
   if (o.what != kind::rewind && o.what != kind::commit) return false;
   const bool set = pool.marked.back();
   pool.marked.pop_back();
@@ -78,7 +131,7 @@ void oracle::created(const operation &o, bool done) {
 std::vector<operation> oracle::left_over() const {
   std::vector<operation> ends;
   for (std::uint32_t i = 0; i < pools_.size(); ++i) {
-    if (pools_[i].alive) ends.push_back({kind::destroy, 0, i, {0}, 0, nullptr});
+    if (usable(i)) ends.push_back({kind::destroy, 0, i, {0}, 0, nullptr});
   }
   return ends;
 }
@@ -91,6 +144,24 @@ void oracle::begin(const operation &o) {
   if (o.what != kind::create_child) return;
   pools_[o.pool].parent = o.other;
   pools_[o.pool].depth_in_parent = pools_[o.other].marks;
+}
+
+/// Its busy cleanups refer to a pool that is empty now, and are not busy any more.
+void oracle::adopted(const operation &o, bool done) {
+  if (!done) {
+    ++failures_;
+    return;
+  }
+  pool_state &other = pools_[o.other];
+  other.adopted = true;
+  other.born = operation_;
+  other.parent = o.pool;
+  other.depth_in_parent = pools_[o.pool].marks;
+  for (const auto &entry : other.cleanups) entry.first->busy = false;
+}
+
+void oracle::sealed(bool refuses) {
+  if (!refuses) report("a sealed pool allocates");
 }
 
 /// Everything from this depth of marks on: its content must still be there, its cleanups run next,
@@ -153,6 +224,7 @@ void oracle::marked(const operation &o, bool done) {
 
 void oracle::before(const operation &o) {
   ++operation_;
+  one_alone_ = false;
   switch (o.what) {
     case kind::create:
     case kind::create_child:
@@ -165,8 +237,12 @@ void oracle::before(const operation &o) {
     case kind::commit:
       return commit(o);
     case kind::cancel:
-      pools_[o.pool].cleanups.pop_back();
+      take_newest(o.pool, no_key);
       return;
+    case kind::run_newest:
+      return expect_now(take_newest(o.pool, no_key));
+    case kind::end_value:
+      return expect_now(take_newest(o.pool, o.size % keys));
     default:
       return;
   }

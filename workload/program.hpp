@@ -34,6 +34,11 @@ enum class kind : std::uint8_t {
   free_any,      // gives one of those that are not large back; `size` chooses
   resize_any,    // one of those that are not large to size bytes, wherever that is; `other` chooses
   busy_cleanup,  // a cleanup that allocates, and registers another one, when it runs
+  run_newest,    // what `cancel` would forget, now
+  set_value,     // under a key that `size` chooses
+  end_value,     // the newest of a key
+  adopt,         // takes over the pool `other`, which nobody refers to from then on
+  seal,          // unless it is; what it is asked for then it must refuse
 };
 
 /// 32 bytes, with pointers of 32 bits 24. Pools are small numbers that are used again once a pool
@@ -56,6 +61,9 @@ constexpr bool allocates(kind k) noexcept { return k >= kind::aligned && k <= ki
 constexpr bool in_version_1(kind k) noexcept { return k < kind::cancel && k != kind::create_child; }
 constexpr bool is_large(kind k) noexcept { return k == kind::large || k == kind::large_zeroed; }
 constexpr bool is_zeroed(kind k) noexcept { return k == kind::zeroed || k == kind::large_zeroed; }
+
+/// Keys of values: few, so that values hide others.
+inline constexpr std::size_t keys = 4;
 
 /// nginx aligns to 8 what is not packed; contenders that say nothing else align as malloc.
 inline constexpr std::uint32_t malloc_alignment = 16;

@@ -40,7 +40,8 @@ bool is_of_a_pool(kind k) {
 operations joined(const operations &list, std::uint32_t from, std::uint32_t to) {
   operations result;
   for (operation o : list) {
-    if (o.what == kind::create_child && o.other == from) o.other = to;
+    const bool about_two = o.what == kind::create_child || o.what == kind::adopt;
+    if (about_two && o.other == from) o.other = to;
     if (o.pool == from && is_of_a_pool(o.what)) continue;
     if (o.pool == from) o.pool = to;
     result.push_back(o);

@@ -36,6 +36,10 @@ constexpr simple_event only_in_2[] = {
     {'P', kind::free_newest, false, malloc_alignment},
     {'B', kind::free_any, true, 0},
     {'E', kind::busy_cleanup, true, malloc_alignment},
+    {'X', kind::run_newest, false, 0},
+    {'S', kind::set_value, true, 0},
+    {'Q', kind::end_value, true, 0},
+    {'O', kind::seal, false, 0},
 };
 
 class parser {
@@ -106,6 +110,8 @@ class parser {
                                      [&](const simple_event &e) { return e.letter == letter; });
     if (letter == 'H') {
       create_child(read<3>(rest));
+    } else if (letter == 'J') {
+      adopt(read<2>(rest));
     } else if (letter == 'V') {
       resize(read<3>(rest));
     } else if (known != std::end(only_in_2)) {
@@ -181,6 +187,8 @@ class parser {
     add({kind::resize_any, 0, pool(f[0]), {choice}, size(f[1]), nullptr});
   }
 
+  void adopt(const fields &f) { add({kind::adopt, 0, pool(f[0]), {pool(f[1])}, 0, nullptr}); }
+
   void large(kind what, const fields &f, std::uint32_t alignment) {
     const std::uint32_t number = pool(f[0]);
     const auto id = ids_.add(static_cast<std::uint64_t>(f[2]));
@@ -191,7 +199,8 @@ class parser {
 
   /// Names that go with an operation, because a pool ends or is rewound, may be given again.
   void add(const operation &o) {
-    if (!model_.allows(o)) lines_.fail("there is nothing that this event could end");
+    if (!model_.allows(o))
+      lines_.fail("there is nothing that this event could end, or its pool is sealed or adopted");
     model_.apply(o);
     for (const std::uint32_t id : model_.gone_ids()) ids_.remove(id_names_[id]);
     for (const std::uint32_t number : model_.gone_pools()) pools_.remove(pool_names_[number]);

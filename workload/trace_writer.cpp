@@ -77,6 +77,16 @@ class writer {
         return fmt::format("V {} {} {}\n", pool(o), o.size, o.other);
       case kind::busy_cleanup:
         return fmt::format("E {} {}\n", pool(o), o.size);
+      case kind::run_newest:
+        return fmt::format("X {}\n", pool(o));
+      case kind::set_value:
+        return fmt::format("S {} {}\n", pool(o), o.size);
+      case kind::end_value:
+        return fmt::format("Q {} {}\n", pool(o), o.size);
+      case kind::adopt:
+        return fmt::format("J {} {}\n", pool(o), pools_[o.other]);
+      case kind::seal:
+        return fmt::format("O {}\n", pool(o));
       default:
         return fmt::format("B {} {}\n", pool(o), o.size);
     }

@@ -12,7 +12,18 @@ class checked_pond {
   /// `options` are those of every pool, the first block apart. Where they are the default ones,
   /// pools are made without, as most are.
   explicit checked_pond(const program &work, const pond::options &options = {})
-      : pools_(work.pools), registered_(work.pools), marks_(work.pools), options_(options) {}
+      : pools_(work.pools),
+        registered_(work.pools),
+        marks_(work.pools),
+        sealed_(work.pools),
+        options_(options) {
+    if (options.hard_limit == SIZE_MAX) return;
+    options_.soft_limit = options.hard_limit / 2;
+    options_.on_limit = told;
+    options_.on_limit_context = this;
+  }
+  checked_pond(const checked_pond &) = delete;
+  checked_pond &operator=(const checked_pond &) = delete;
 
   bool create(const operation &o) {
     return begin(o, [&](const pond::options &options) {
@@ -30,6 +41,7 @@ class checked_pond {
   void reset(const operation &o) {
     pools_[o.pool].reset();
     marks_[o.pool].clear();
+    sealed_[o.pool] = false;
   }
 
   void *aligned(const operation &o) { return pools_[o.pool].try_allocate(o.size); }
@@ -49,6 +61,24 @@ class checked_pond {
     return registered_[o.pool] != nullptr;
   }
   void cancel(const operation &o) { pools_[o.pool].cancel(registered_[o.pool]); }
+  void run(const operation &o) { pools_[o.pool].run(registered_[o.pool]); }
+
+  bool set_value(const operation &o, void (*handler)(void *), void *token) {
+    return pond_set(handle(o), key(o.size), token, handler) == 0;
+  }
+  void end_value(const operation &o) { pond_unset(handle(o), key(o.size)); }
+  [[nodiscard]] void *value(const operation &o, std::size_t which) {
+    return pond_get(handle(o), key(which));
+  }
+
+  bool adopt(const operation &o) { return pond_adopt(handle(o), pools_[o.other].handle()) == 0; }
+
+  /// Whether it then refuses.
+  bool seal(const operation &o) {
+    if (!sealed_[o.pool]) pools_[o.pool].seal();
+    sealed_[o.pool] = true;
+    return pools_[o.pool].try_allocate(1) == nullptr;
+  }
 
   bool mark(const operation &o) {
     const pond_mark mark = pond_get_mark(handle(o));
@@ -70,10 +100,29 @@ class checked_pond {
   }
 
   [[nodiscard]] pond::pool &pool(std::uint32_t number) { return pools_[number]; }
-  /// Whether a pool that was destroyed had held, with its children, more than its quota.
+  /// Whether a pool that was destroyed had held, with its children, more than its quota, or
+  /// something was told of a limit that was not so.
   [[nodiscard]] bool over_limit() const { return over_limit_; }
+  /// How often something was told of a limit.
+  [[nodiscard]] std::size_t times_told(pond_limit which) const {
+    return which == POND_LIMIT_SOFT ? soft_ : hard_;
+  }
 
  private:
+  static const void *key(std::size_t which) {
+    static constexpr char addresses[keys] = {};
+    return &addresses[which % keys];
+  }
+
+  static void told(void *context, pond_pool *, pond_limit which, std::size_t reserved,
+                   std::size_t requested) {
+    auto &self = *static_cast<checked_pond *>(context);
+    const bool soft = which == POND_LIMIT_SOFT;
+    const std::size_t limit = soft ? self.options_.soft_limit : self.options_.hard_limit;
+    self.over_limit_ |= reserved > limit || requested <= limit - reserved;
+    ++(soft ? self.soft_ : self.hard_);
+  }
+
   [[nodiscard]] bool plain() const {
     return options_.upstream == nullptr && !options_.recycle && options_.hard_limit == SIZE_MAX;
   }
@@ -83,6 +132,7 @@ class checked_pond {
   bool begin(const operation &o, Make make) {
     pools_[o.pool] = pond::pool();  // it may have outlived a mark that could not be set
     marks_[o.pool].clear();
+    sealed_[o.pool] = false;
     pond::options options = options_;
     options.first_block = o.size;
     try {
@@ -103,7 +153,10 @@ class checked_pond {
   std::vector<pond::pool> pools_;
   std::vector<pond_cleanup *> registered_;  // the newest of each pool
   std::vector<std::vector<pond_mark>> marks_;
+  std::vector<bool> sealed_;
   pond::options options_;
+  std::size_t soft_ = 0;
+  std::size_t hard_ = 0;
   bool over_limit_ = false;
 };
 
