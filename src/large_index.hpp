@@ -53,6 +53,8 @@ inline owned *record_in(const large_index &index, const void *p) noexcept {
 inline void remove(large_index &index, const void *p) noexcept {
   const std::size_t mask = index.capacity - 1;
   const std::size_t found = find(index, p);
+  if (index.slots[found] == nullptr || entry(index, found)->memory != p) [[unlikely]]
+    broken(index_of_larges);
   std::size_t hole = found;
   for (std::size_t at = (hole + 1) & mask; index.slots[at] != nullptr; at = (at + 1) & mask) {
     if (at == found) [[unlikely]]

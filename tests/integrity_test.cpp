@@ -244,6 +244,20 @@ TEST_F(IntegrityDeathTest, AnEntryOfTheIndexOfLargeAllocationsIsNotFollowed) {
       message);
 }
 
+TEST_F(IntegrityDeathTest, ALargeAllocationThatItsIndexHasLostIsNoticedByARewind) {
+  pond::pool many({.upstream = &noting});
+  const pond_mark mark = pond_get_mark(many.handle());
+  for (int i = 0; i < 17; ++i) (void)many.allocate_large(1);
+  for (const int written : {0, text}) {
+    EXPECT_DEATH(
+        {
+          std::memset(table, written, slots * sizeof(void *));
+          pond_rewind(many.handle(), mark);
+        },
+        "the index of large allocations was overwritten");
+  }
+}
+
 /// With every slot filled nothing ends a search but where it began.
 TEST_F(IntegrityDeathTest, AnIndexWithoutAnEmptySlotIsNotWalkedForEver) {
   pond::pool many({.upstream = &noting});

@@ -73,7 +73,8 @@ errors errors_over(checking_upstream &upstream, const program &work, const way &
   const bool may_fail = chosen.failure != way::none || chosen.quota != SIZE_MAX;
   if (checks.live_allocations() != 0) found.emplace_back("allocations outlive their pools");
   if (checks.failures() != 0 && !may_fail) found.emplace_back("an allocation failed");
-  if (over_limit) found.emplace_back("a pool has held more than its quota");
+  if (over_limit)
+    found.emplace_back("a pool has held more than its quota, or what was told of limits is wrong");
   if (upstream.live() != 0) found.emplace_back("not everything was given back");
   return found;
 }
@@ -149,6 +150,8 @@ TEST(ProgramsWithAQuota, PassLimits) {
   checked_pond pools(work, {.hard_limit = much_of_a_pool});
   oracle checks(work);
   interpreter(work).run(work, pools, checks);
+  EXPECT_FALSE(pools.over_limit());
+  EXPECT_EQ(checks.errors(), errors());
   EXPECT_GT(pools.times_told(POND_LIMIT_SOFT), 10U);
   EXPECT_GT(pools.times_told(POND_LIMIT_HARD), 10U);
 }

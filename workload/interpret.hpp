@@ -100,9 +100,7 @@ class interpreter {
       case kind::large_zeroed:
         return observer.allocated(o, ids_[o.id] = c.large_zeroed(o));
       case kind::free:
-        observer.freed(o);
-        c.free(o, ids_[o.id]);
-        break;
+        return free(o, c, observer);
       case kind::cleanup:
         return cleanup(o, c, observer);
       default:
@@ -115,6 +113,16 @@ class interpreter {
     void *data = nullptr;
     const bool done = c.cleanup(o, Observer::handler, observer.token(o), &data);
     observer.cleanup_registered(o, data, done);
+  }
+
+  template <class Contender, class Observer>
+  [[gnu::always_inline]] inline void free(const operation &o, Contender &c, Observer &observer) {
+    observer.freed(o);
+    if constexpr (has_marks<Contender> && knows_failures<Observer>) {
+      observer.answered(c.free(o, ids_[o.id]), ids_[o.id] != nullptr);
+    } else {
+      c.free(o, ids_[o.id]);
+    }
   }
 
   /// What traces of other pools do not have.
@@ -170,10 +178,12 @@ class interpreter {
         look_at_values(o, c, observer);
         break;
       }
-      case kind::end_value:
-        c.end_value(o);
+      case kind::end_value: {
+        const bool there = observer.expects_cleanups();
+        observer.answered(c.end_value(o), there);
         look_at_values(o, c, observer);
         break;
+      }
       case kind::adopt:
         observer.adopted(o, c.adopt(o));
         break;

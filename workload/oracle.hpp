@@ -56,6 +56,9 @@ class oracle {
   void value_is(const operation &o, std::size_t key, const void *found);
   void adopted(const operation &o, bool done);
   void sealed(bool refuses);
+  [[nodiscard]] bool expects_cleanups() const { return !expected_.empty(); }
+  /// Whether there was something to free, or a value to end.
+  void answered(bool done, bool right);
 
   // --- What tests ask -----------------------------------------------------------------------
 

@@ -81,9 +81,15 @@ void oracle::act(const cleanup &c) {
   constexpr std::size_t bytes = 40;
   const operation allocation{kind::aligned, malloc_alignment, c.pool, {0}, bytes, nullptr};
   if (void *p = allocates_(allocation); p != nullptr) {
-    check_overlap(allocation, reinterpret_cast<std::uintptr_t>(p));
-    std::memset(p, UCHAR_MAX, bytes);
+    const auto at = reinterpret_cast<std::uintptr_t>(p);
+    if (one_alone_) {
+      remember(allocation, at);
+    } else {
+      check_overlap(allocation, at);
+      std::memset(p, UCHAR_MAX, bytes);
+    }
   }
+  pools_[c.pool].newest = 0;
   auto *next = static_cast<cleanup *>(token(allocation));
   next->registered = registers_({kind::cleanup, 0, c.pool, {0}, 0, nullptr}, handler, next);
   if (!next->registered) return;
@@ -162,6 +168,10 @@ void oracle::adopted(const operation &o, bool done) {
 
 void oracle::sealed(bool refuses) {
   if (!refuses) report("a sealed pool allocates");
+}
+
+void oracle::answered(bool done, bool right) {
+  if (done != right) report("the answer is wrong");
 }
 
 /// Everything from this depth of marks on: its content must still be there, its cleanups run next,

@@ -66,7 +66,7 @@ class checked_pond {
   bool set_value(const operation &o, void (*handler)(void *), void *token) {
     return pond_set(handle(o), key(o.size), token, handler) == 0;
   }
-  void end_value(const operation &o) { pond_unset(handle(o), key(o.size)); }
+  bool end_value(const operation &o) { return pond_unset(handle(o), key(o.size)); }
   [[nodiscard]] void *value(const operation &o, std::size_t which) {
     return pond_get(handle(o), key(which));
   }
