@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs a program while its n-th call of the upstream fails, and while all from the n-th on fail, for
-every n until the program no longer meets a failure.
+every n up to MOST, which is as many as time allows.
 
-    no_memory.py MOST PROGRAM [ARGUMENT...]     n goes up to MOST
+    no_memory.py MOST PROGRAM [ARGUMENT...]
 
 It must not crash: it ends well, or with exit code 1 and a line that says why. Where sanitizers are
 compiled in, they have to be silent, about leaks too.
