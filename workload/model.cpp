@@ -54,7 +54,7 @@ bool model::allows(const operation &o) const {
     case kind::run_newest:
       return pool.newest_registered;
     case kind::adopt:
-      return usable(o.other) && !descends(o.pool, o.other);
+      return usable(o.other) && !descends(pools_, o.pool, o.other);
     case kind::rewind:
     case kind::commit:
       return pool.marks != 0;
@@ -107,12 +107,6 @@ void model::begin(const operation &o) {
   pool.parent = o.other;
   pool.depth_in_parent = pools_[o.other].marks;
   ++pools_[o.other].children;
-}
-
-bool model::descends(std::uint32_t pool, std::uint32_t from) const {
-  std::int64_t at = pool;
-  while (at >= 0 && at != from) at = pools_[static_cast<std::size_t>(at)].parent;
-  return at == from;
 }
 
 void model::leave_parent(const model_pool &pool) {

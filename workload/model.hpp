@@ -28,6 +28,14 @@ struct model_pool {
   bool newest_registered = false;  // a handle to cancel is known
 };
 
+/// Whether a pool is `from`, or one of its descendants.
+template <class Pools>
+bool descends(const Pools &pools, std::uint32_t pool, std::uint32_t from) {
+  std::int64_t at = pool;
+  while (at >= 0 && at != from) at = pools[static_cast<std::size_t>(at)].parent;
+  return at == from;
+}
+
 class model {
  public:
   /// Whether the operation means something now: its pool is there, its id is or is not in use, a
@@ -52,7 +60,6 @@ class model {
   [[nodiscard]] const std::vector<std::uint32_t> &gone_pools() const { return gone_pools_; }
 
  private:
-  [[nodiscard]] bool descends(std::uint32_t pool, std::uint32_t from) const;
   void begin(const operation &o);
   void end(std::uint32_t pool);
   void adopt(const operation &o);

@@ -108,7 +108,6 @@ class oracle {
   void forget(std::uintptr_t at);
   void verify(std::uintptr_t at, const piece &p);
   [[nodiscard]] bool usable(std::uint32_t pool) const;
-  [[nodiscard]] bool descends(std::uint32_t pool, std::uint32_t from) const;
   [[nodiscard]] bool cannot_create(const operation &o) const;
   [[nodiscard]] registered::reverse_iterator newest_of(std::uint32_t pool, std::size_t key);
   cleanup *take_newest(std::uint32_t pool, std::size_t key);

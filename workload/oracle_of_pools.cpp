@@ -5,6 +5,7 @@
 #include <climits>
 #include <cstring>
 
+#include "workload/model.hpp"
 #include "workload/oracle.hpp"
 
 namespace workload {
@@ -103,25 +104,19 @@ bool oracle::usable(std::uint32_t pool) const {
   return pools_[pool].alive && !pools_[pool].adopted;
 }
 
-bool oracle::descends(std::uint32_t pool, std::uint32_t from) const {
-  std::int64_t at = pool;
-  while (at >= 0 && at != from) at = pools_[static_cast<std::size_t>(at)].parent;
-  return at == from;
-}
-
 /// One of this number may have outlived what should have ended it; then it is destroyed, which it
 /// cannot be where it was adopted, or would be the new one's parent.
 bool oracle::cannot_create(const operation &o) const {
   const bool there = pools_[o.pool].alive;
   if (there && pools_[o.pool].adopted) return true;
   if (o.what == kind::create) return false;
-  return !usable(o.other) || (there && descends(o.other, o.pool));
+  return !usable(o.other) || (there && descends(pools_, o.other, o.pool));
 }
 
 bool oracle::passes_over(const operation &o) {
   if (o.what == kind::create || o.what == kind::create_child) return cannot_create(o);
   if (!usable(o.pool)) return true;
-  if (o.what == kind::adopt) return !usable(o.other) || descends(o.pool, o.other);
+  if (o.what == kind::adopt) return !usable(o.other) || descends(pools_, o.pool, o.other);
   pool_state &pool = pools_[o.pool];
   if (o.what != kind::rewind && o.what != kind::commit) return false;
   const bool set = pool.marked.back();

@@ -10,6 +10,7 @@
 #include "workload/model.hpp"
 #include "workload/numbers.hpp"
 #include "workload/trace.hpp"
+#include "workload/trace_events.hpp"
 
 namespace workload {
 namespace {
@@ -19,28 +20,6 @@ constexpr std::string_view first_line_of_2 = "# pond-trace 2";
 
 /// More than any recorded process had at once; a file that claims more is not a trace.
 constexpr std::uint64_t most_size = std::min<std::uint64_t>(std::uint64_t{1} << 40, PTRDIFF_MAX);
-
-/// A line of a letter, a pool and perhaps a size.
-struct simple_event {
-  char letter;
-  kind what;
-  bool has_size;
-  std::uint32_t alignment;
-};
-constexpr simple_event only_in_2[] = {
-    {'U', kind::cancel, false, 0},
-    {'K', kind::mark, false, 0},
-    {'W', kind::rewind, false, 0},
-    {'Y', kind::commit, false, 0},
-    {'G', kind::grow_newest, true, malloc_alignment},
-    {'P', kind::free_newest, false, malloc_alignment},
-    {'B', kind::free_any, true, 0},
-    {'E', kind::busy_cleanup, true, malloc_alignment},
-    {'X', kind::run_newest, false, 0},
-    {'S', kind::set_value, true, 0},
-    {'Q', kind::end_value, true, 0},
-    {'O', kind::seal, false, 0},
-};
 
 class parser {
  public:

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "workload/trace.hpp"
+#include "workload/trace_events.hpp"
 
 namespace workload {
 namespace {
@@ -61,35 +63,20 @@ class writer {
       case kind::create_child:
         pools_[o.pool] = next_pool_++;
         return fmt::format("H {} {} {}\n", pool(o), o.size, pools_[o.other]);
-      case kind::cancel:
-        return fmt::format("U {}\n", pool(o));
-      case kind::mark:
-        return fmt::format("K {}\n", pool(o));
-      case kind::rewind:
-        return fmt::format("W {}\n", pool(o));
-      case kind::commit:
-        return fmt::format("Y {}\n", pool(o));
-      case kind::grow_newest:
-        return fmt::format("G {} {}\n", pool(o), o.size);
-      case kind::free_newest:
-        return fmt::format("P {}\n", pool(o));
       case kind::resize_any:
         return fmt::format("V {} {} {}\n", pool(o), o.size, o.other);
-      case kind::busy_cleanup:
-        return fmt::format("E {} {}\n", pool(o), o.size);
-      case kind::run_newest:
-        return fmt::format("X {}\n", pool(o));
-      case kind::set_value:
-        return fmt::format("S {} {}\n", pool(o), o.size);
-      case kind::end_value:
-        return fmt::format("Q {} {}\n", pool(o), o.size);
       case kind::adopt:
         return fmt::format("J {} {}\n", pool(o), pools_[o.other]);
-      case kind::seal:
-        return fmt::format("O {}\n", pool(o));
       default:
-        return fmt::format("B {} {}\n", pool(o), o.size);
+        return simple(o);
     }
+  }
+
+  std::string simple(const operation &o) {
+    const auto *known = std::find_if(std::begin(only_in_2), std::end(only_in_2),
+                                     [&](const simple_event &e) { return e.what == o.what; });
+    if (!known->has_size) return fmt::format("{} {}\n", known->letter, pool(o));
+    return fmt::format("{} {} {}\n", known->letter, pool(o), o.size);
   }
 
   std::size_t pool(const operation &o) const { return pools_[o.pool]; }
