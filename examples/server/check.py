@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import socket
+import subprocess
 import sys
 import time
 import unittest
@@ -128,6 +129,12 @@ class Answers(unittest.TestCase):
                         status = self.ask(asked, "/products/7?related=5")[0]
                 self.assertEqual(status, 200, f"call {n}")
             self.assertEqual(server.status, 0, f"call {n}")
+
+    def test_a_port_that_is_taken(self):
+        second = subprocess.run([self.program, "--port", str(self.server.port)], capture_output=True,
+                                text=True, timeout=SECONDS)
+        self.assertEqual(second.returncode, 1)
+        self.assertRegex(second.stderr, r"^[^\n]*: bind: Address already in use[^\n]*\n$")
 
     def test_stops_with_connections_open(self):
         idle = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)

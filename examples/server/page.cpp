@@ -11,8 +11,8 @@ namespace {
 struct text_stream {
   using Ch = char;
   text &to;
-  void Put(char c) { to.push_back(c); }
-  void Flush() {}
+  void Put(char c) { to.push_back(c); }  // NOLINT(readability-identifier-naming): RapidJSON's
+  void Flush() {}                        // NOLINT(readability-identifier-naming): RapidJSON's
 };
 
 /// How deep it is in objects and arrays, on the stack: no memory for this in any variant.

@@ -1,5 +1,6 @@
 // An HTTP/1.1 server on one thread with one region of memory per request.
-#include <CLI/CLI.hpp>
+#include "server.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -24,7 +25,7 @@ constexpr std::chrono::seconds longest_silence{30};
 constexpr std::chrono::seconds longest_leave{5};
 constexpr std::size_t discarded_at_once = 4096;  // bytes
 constexpr std::size_t most_unread = 8192;        // bytes; the longest header is so long, too
-constexpr std::size_t most_body = 64 * 1024;     // bytes
+constexpr std::size_t most_body = std::size_t{64} * 1024;  // bytes
 
 /// A connection, over any number of requests.
 struct connection {
@@ -167,12 +168,7 @@ class server {
 
 }  // namespace
 
-int main(int argc, char **argv) {
-  CLI::App app("Answers GET /products/ID?related=N with JSON, on the loopback interface.");
-  std::uint16_t port = 0;
-  app.add_option("--port", port, "to listen on; 0: a free one")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
-
+void serve(std::uint16_t port) {
   asio::io_context io(1);
   server running(io, port);
   asio::signal_set signals(io, SIGINT, SIGTERM);
@@ -180,5 +176,4 @@ int main(int argc, char **argv) {
   std::printf("listening on 127.0.0.1:%u\n", unsigned{running.port()});
   std::fflush(stdout);
   running.run();
-  return 0;
 }

@@ -2,26 +2,28 @@
 # Builds a real nginx whose pools are pond's:
 #
 #   integration/nginx/build.sh [--source DIR] [--output DIR] [--stock] [--cc-opt OPTIONS]
-#                              [-- OPTIONS OF NGINX'S CONFIGURE]
+#                              [--modules] [-- OPTIONS OF NGINX'S CONFIGURE]
 #
 #   --source DIR   an nginx source tree, unpacked or checked out; default: Debian's source package
 #   --output DIR   where to build; default: build/nginx/pond (or build/nginx/stock)
 #   --stock        the same nginx with its own pool, to compare with
 #   --cc-opt       for the C compiler; default: -O2
+#   --modules      only the modules that the options of configure make dynamic
 #
-# Prints the executable's path. The tree is copied first and never changed. Nothing is patched: a
+# Prints the path of the executable, or of the folder with the modules. The tree is copied first and never changed. Nothing is patched: a
 # header stands earlier on the include path, src/core/ngx_palloc.c is emptied in the copy, and pond
 # is linked in.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-source='' output='' cc_opt=-O2 pool=pond
+source='' output='' cc_opt=-O2 pool=pond targets=()
 while [ $# -gt 0 ]; do
   case $1 in
     --source) source=$2; shift 2 ;;
     --output) output=$2; shift 2 ;;
     --cc-opt) cc_opt=$2; shift 2 ;;
     --stock) pool=stock; shift ;;
+    --modules) targets=(modules); shift ;;
     --) shift; break ;;
     *) echo "$0: no option \"$1\"" >&2; exit 2 ;;
   esac
@@ -59,7 +61,7 @@ make_nginx() {
       -DCMAKE_CXX_FLAGS_RELEASE=-O2 -DPOND_BUILD_TESTS=OFF -DPOND_NGX_TREE="$tree" \
       -DPOND_NGX_CC_OPT="$cc_opt" && cmake --build "$output/pond" --target pond pond_ngx || return
   fi
-  make -j "$(nproc)"
+  make -j "$(nproc)" "${targets[@]}"
 }
 make_nginx > "$output/log" 2>&1 || { tail -n 40 "$output/log" >&2; exit 1; }
-echo "$tree/objs/nginx"
+[ ${#targets[@]} -ne 0 ] && echo "$tree/objs" || echo "$tree/objs/nginx"
