@@ -5,9 +5,9 @@ include(CMakePackageConfigHelpers)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/pondConfigVersion.cmake
                                  COMPATIBILITY SameMajorVersion)
 install(TARGETS pond pond_shared EXPORT pond)
-install(EXPORT pond NAMESPACE pond:: FILE pondConfig.cmake
+install(EXPORT pond NAMESPACE pond:: FILE pondTargets.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/pond)
-install(FILES ${PROJECT_BINARY_DIR}/pondConfigVersion.cmake
+install(FILES ${PROJECT_BINARY_DIR}/pondConfigVersion.cmake ${PROJECT_SOURCE_DIR}/cmake/pondConfig.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/pond)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pond DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 # Relative, so that an installation may be moved or installed elsewhere.

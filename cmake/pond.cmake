@@ -5,7 +5,7 @@ set(pond_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversi
 
 # Each function begins with a line of the cache. Else some begin in the middle of one, other ones after
 # every edit, and the same instructions over the recorded traces took up to 1.10 times as long.
-set(pond_alignment -falign-functions=64)
+set(pond_alignment -falign-functions=64 CACHE INTERNAL "for pond_ngx_library, wherever it is called")
 
 # nginx links with cc: no exceptions, no RTTI, no guards of static variables, so that nothing of the
 # C++ runtime is needed. One word of thread-local storage, found without a call.

@@ -200,12 +200,21 @@ bool release(head &pool, const void *p) noexcept {
 
 namespace {
 
+/// Whether large memory can be of this size where it is: at least half of it is kept. Of a trapped
+/// pool's, which is made exactly as large as was asked for, a size that cannot be was never given.
+bool can_have(const owned &large, std::size_t size) noexcept {
+  return size <= large.size && size >= large.size / 2;
+}
+
 /// Everything but small memory of a plain pool, which containers give back node by node.
 [[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
   if (pool.state == nullptr || p == nullptr) return;
   state &s = *pool.state;
   const bool small = recycles(s, size);
   if (owned *large = !small || s.ext->bins->small_larges ? find_large(s, p) : nullptr) {
+    if ((s.flags & flag_trapped) != 0 && !can_have(*large, size)) {
+      return misuse(s, EINVAL, "given memory with a wrong size");
+    }
     // What is older than an open mark is there again after the rewind.
     if (epoch_of(*large) >= epoch_of(s)) release_large(s, large);
   } else if (small) {
@@ -221,9 +230,7 @@ namespace {
 /// be wasted, or it is too small; of small memory a part is given up, but what is recycled has to
 /// be of the class that its size says.
 bool stays(const state &s, const void *p, std::size_t old_size, std::size_t new_size) noexcept {
-  if (const owned *large = find_large(s, p); large != nullptr) {
-    return new_size <= large->size && new_size >= large->size / 2;
-  }
+  if (const owned *large = find_large(s, p); large != nullptr) return can_have(*large, new_size);
   if (recycles(s, old_size)) {  // what had no size has no memory
     return old_size != 0 && recycles(s, new_size) &&
            recycled_size(old_size) == recycled_size(new_size);

@@ -25,7 +25,7 @@ inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 namespace {
 
-/// Closed bytes before every allocation, which are also those behind the one before it: twice
+/// Closed bytes before every allocation and behind it, where a record may come next: twice
 /// AddressSanitizer's granule, so that an overflow by up to 16 bytes is seen.
 constexpr std::size_t red_zone = 16;
 
@@ -227,7 +227,7 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
   head &h = real(pool);
   if (alignment < granule) alignment = granule;
   const std::size_t lead = alignment > red_zone ? alignment : red_zone;
-  const std::size_t whole = sizes::add(lead, sizes::round_up(size, granule));
+  const std::size_t whole = sizes::add(lead + red_zone, sizes::round_up(size, granule));
   // What is large is the same as without a tool: the red zone does not count.
   const bool large = sizes::with_alignment(size, alignment) > s.threshold;
   if (watch().chosen.own || large) return take_large(h, size, alignment);

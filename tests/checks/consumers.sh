@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # pond as its users get it; the same two programs in every way (tests/consumers/), with the static and
-# the shared library. CC and CXX are the compilers.
+# the shared library, and one with nginx's names where pond is a part of the project. CC and CXX are the compilers.
 #
 #   consumers.sh find_package [PREFIX]   what is installed there, or for all, by CMake
 #   consumers.sh pkg_config              what pkg-config finds (PKG_CONFIG_PATH)
@@ -27,21 +27,21 @@ configure() {  # configure NAME CMAKE_ARGUMENT...
   cmake -S "$consumers" -B "$build" -G Ninja "-DCMAKE_PREFIX_PATH=$prefix" "$@" > "$folder/log" 2>&1
 }
 
-try() {  # try NUMBER_OF_PROGRAMS NAME CMAKE_ARGUMENT...
-  local programs=$1 build=$folder/$2
+try() {  # try NUMBER_OF_TESTS NAME CMAKE_ARGUMENT...
+  local tests=$1 build=$folder/$2
   shift
   configure "$@" || fail "configure: $(cat "$folder/log")"
   cmake --build "$build" > "$folder/log" 2>&1 || fail "build: $(cat "$folder/log")"
   ctest --test-dir "$build" --output-on-failure > "$folder/log" || fail "$(cat "$folder/log")"
-  grep -q "100% tests passed, 0 tests failed out of $programs" "$folder/log" ||
-    fail "not $programs programs: $(cat "$folder/log")"
+  grep -q "100% tests passed, 0 tests failed out of $tests" "$folder/log" ||
+    fail "not $tests tests: $(cat "$folder/log")"
 }
 
 try_find_package() {
   local major minor wrong
   IFS=. read -r major minor _ <<< "$version"
-  try 4 found "-DPOND_VERSION=$version"
-  try 2 found_in_c -DLANGUAGES=C
+  try 6 found "-DPOND_VERSION=$version"
+  try 4 found_in_c -DLANGUAGES=C
   for wrong in "$major.$((minor + 1))" "$((major + 1)).0"; do
     ! configure "wrong_$wrong" "-DPOND_VERSION=$wrong" || fail "version $wrong was found"
     grep -q "version: $version" "$folder/log" || fail "another failure: $(cat "$folder/log")"
@@ -75,11 +75,11 @@ try_fetch_content() {
   git -C "$repository" init -q -b main
   git -C "$repository" add -A
   git -C "$repository" -c user.name=pond -c user.email=pond@localhost commit -q -m "as it is now"
-  try 4 fetched "-DPOND_REPOSITORY=file://$repository"
+  try 7 fetched "-DPOND_REPOSITORY=file://$repository"
 }
 
 case $way in
   find_package | pkg_config | fetch_content) "try_$way" ;;
-  subdirectory) try 4 subdirectory "-DPOND_FOLDER=$root" ;;
+  subdirectory) try 7 subdirectory "-DPOND_FOLDER=$root" ;;
   *) fail "no way \"$way\"" ;;
 esac

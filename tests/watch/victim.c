@@ -20,6 +20,20 @@ static void overflow_by_one(pond_pool *pool) {
   text[13] = '!';
 }
 
+static void nothing(void *data) { (void)data; }
+
+static void overflow_into_a_record(pond_pool *pool) {
+  fill(pool, 64);
+  pond_on_destroy(pool, nothing, NULL);
+  out[64] = '!';
+}
+
+static void overflow_into_a_mark(pond_pool *pool) {
+  fill(pool, 64);
+  (void)pond_get_mark(pool);
+  out[64] = '!';
+}
+
 static void underflow_by_one(pond_pool *pool) {
   fill(pool, 13);
   out[-1] = '!';
@@ -74,6 +88,16 @@ static void free_wrong_size(pond_pool *pool) {
   pond_free_sized(pool, out, 120);
 }
 
+static void free_large_wrong_size(pond_pool *pool) {
+  out = pond_alloc_large(pool, 5000);
+  pond_free_sized(pool, out, 5001);
+}
+
+static void free_large_without_size(pond_pool *pool) {
+  out = pond_alloc_large(pool, 5000);
+  pond_free_sized(pool, out, 0);
+}
+
 static void free_foreign(pond_pool *pool) {
   static char foreign[100];
   pond_free_sized(pool, foreign, sizeof(foreign));
@@ -83,8 +107,6 @@ static void uninitialized(pond_pool *pool) {
   const char *text = pond_alloc(pool, 16);
   if (text[3] == 'x') puts("x");
 }
-
-static void nothing(void *data) { (void)data; }
 
 /* Everything a pool can hold, used as it should be, and kept: nothing of it is a leak, because it is
  * reachable; not even what only the pool knows of. */
@@ -122,6 +144,8 @@ static const struct {
   void (*run)(pond_pool *pool);
 } cases[] = {
     {"overflow-by-one", overflow_by_one},
+    {"overflow-into-a-record", overflow_into_a_record},
+    {"overflow-into-a-mark", overflow_into_a_mark},
     {"underflow-by-one", underflow_by_one},
     {"overflow-of-a-large", overflow_of_a_large},
     {"use-after-reset", use_after_reset},
@@ -131,6 +155,8 @@ static const struct {
     {"use-after-shrinking", use_after_shrinking},
     {"free-twice", free_twice},
     {"free-wrong-size", free_wrong_size},
+    {"free-large-wrong-size", free_large_wrong_size},
+    {"free-large-without-size", free_large_without_size},
     {"free-foreign", free_foreign},
     {"uninitialized", uninitialized},
     {"clean", clean},
