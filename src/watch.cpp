@@ -134,7 +134,10 @@ void begin_process() noexcept {
   if (read_settings(text, read)) {
     process.chosen = read;
   } else {
-    std::fprintf(stderr, "pond: POND_OPTIONS ignored: cannot read \"%s\"\n", text);
+    std::fprintf(
+        stderr,
+        "pond: POND_OPTIONS ignored: cannot read \"%s\"; it knows own, fail=N and fail=N-M\n",
+        text);
   }
 }
 

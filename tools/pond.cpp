@@ -30,7 +30,8 @@ int run(int argc, char **argv) {
       app.add_subcommand("replay", "Runs traces over pond and what else is here, side by side");
   replay_command->add_option("TRACE", replay.traces, "trace files, plain or gzipped")->required();
   replay_command
-      ->add_option("--against", replay.against, "these contenders only, beside pond and nginx")
+      ->add_option("--against", replay.against,
+                   "NAME,...: these contenders only, beside pond and nginx")
       ->delimiter(',')
       ->allow_extra_args(false)  // else it would take the traces behind it, too
       ->check(CLI::IsMember(contender_names()));

@@ -98,7 +98,7 @@ POND_API void *pond_calloc(pond_pool *pool, size_t count, size_t size) POND_NOEX
     POND_ALLOC_PRODUCT(2, 3);
 
 /** `size` bytes with memory of their own, whatever the size, so that pond_free can give them back:
- *  for buffers that end before the pool. About twice the cost of a block's creation. */
+ *  for buffers that end before the pool. About twice the cost of a pool. */
 POND_API void *pond_alloc_large(pond_pool *pool, size_t size) POND_NOEXCEPT POND_ALLOC_SIZE(2);
 
 /** The same at `alignment`, any power of two. */
