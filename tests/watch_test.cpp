@@ -1,4 +1,5 @@
 // The trap in this process: own-block mode, and that everything works in it.
+#include <gmock/gmock.h>
 #include <pond/embed.h>
 
 #include <algorithm>
@@ -58,6 +59,21 @@ std::string said_of(pond_pool *pool, std::byte *p, std::size_t size) {
   testing::internal::CaptureStderr();
   pond_free_sized(pool, p, size);
   return testing::internal::GetCapturedStderr();
+}
+
+/// Each allocation is as large as was asked for, and keeps at least half of it where it is.
+TEST(OwnBlocks, ASizeThatCannotBeIsSaid) {
+  const support::configured own("own");
+  support::checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  for (const std::size_t size : {std::size_t{100}, std::size_t{5000}}) {
+    auto *p = static_cast<std::byte *>(pond_alloc(pool, size));
+    for (const std::size_t wrong : {std::size_t{0}, size / 2 - 1, size + 1, SIZE_MAX}) {
+      EXPECT_THAT(said_of(pool, p, wrong), testing::HasSubstr("a wrong size")) << wrong;
+    }
+    EXPECT_EQ(pond_resize(pool, p, size, size / 2), p);
+    EXPECT_EQ(said_of(pool, p, size / 2), "");
+  }
 }
 
 /// Records have blocks here, too; what lies in one of them, and all of it, may be given back.
