@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # pond as its users get it; the same two programs in every way (tests/consumers/), with the static and
-# the shared library, and one with nginx's names where pond is a part of the project. CC and CXX are the compilers.
+# the shared library, and one with nginx's names where pond is a part of the project. CC and CXX are
+# the compilers.
 #
 #   consumers.sh find_package [PREFIX]   what is installed there, or for all, by CMake
 #   consumers.sh pkg_config              what pkg-config finds (PKG_CONFIG_PATH)
