@@ -2,6 +2,8 @@
 # quietly.sh: sourced by ./run and ./test. A step says one line; its output is kept in a log and shown
 # only when it fails.
 
+usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$1"; }  # usage FILE: the comment it begins with
+
 step() {
   local title=$1 log="build/log/${1//[^A-Za-z0-9]/-}.txt" begin=$SECONDS
   shift
