@@ -60,16 +60,6 @@ bool owns(const owned &cleanup, int fd) noexcept {
          static_cast<const temp_file *>(cleanup.data)->fd == fd;
 }
 
-/// Whether there were any.
-bool run_cleanups(state &s, std::uint64_t since) noexcept {
-  bool any = false;
-  while (s.cleanups != nullptr && epoch_of(*s.cleanups) >= since) {
-    run(s, s.cleanups);
-    any = true;
-  }
-  return any;
-}
-
 /// What the records of all cleanups have in common.
 [[gnu::always_inline]] inline pond_cleanup *enter(state &s, owned *cleanup, void (*handler)(void *),
                                                   void *data) noexcept {
@@ -95,11 +85,14 @@ bool run_cleanups(state &s, std::uint64_t since) noexcept {
 
 }  // namespace
 
-/// Again after cleanups, which may make a child.
+/// Children first, one that a cleanup makes too: it is the newest then.
 void run_everything(state &s, std::uint64_t since) noexcept {
-  do {
-    destroy_children(s, since);
-  } while (run_cleanups(s, since));
+  destroy_children(s, since);
+  while (s.cleanups != nullptr && epoch_of(*s.cleanups) >= since) {
+    run(s, s.cleanups);
+    if (extended(s)) [[unlikely]]
+      destroy_children(s, since);
+  }
 }
 
 pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexcept {

@@ -59,7 +59,6 @@ bool run_since(state &s, mark_record *mark) noexcept {
   s.flags |= flag_running;
   run_everything(s, since);
   ext.floor = outer_floor;
-  ext.marks = mark;  // a mark that a cleanup left open ends here
   return finish_running(s, outermost);
 }
 

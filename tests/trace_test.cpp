@@ -88,16 +88,16 @@ TEST_F(Trace, ErrorsNameTheLine) {
 
 TEST_F(Trace, Version2HasMarksAndChildren) {
   const std::string two = "# pond-trace 2\n";
-  const trace t =
-      read_trace(file(two + "C 1 512\nK 1\nH 2 512 1\nA 2 5000 1\nW 1\nH 2 512 1\nA 1 9000 1\n"
-                            "c 1 8\nU 1\nK 1\nY 1\nG 1 8\nP 1\nB 1 3\nV 1 90 2\nE 1 8\nX 1\nS 1 2\n"
-                            "Q 1 2\nJ 1 2\nO 1\n"));
-  EXPECT_EQ(t.work.operations.size(), 22U);
+  const trace t = read_trace(
+      file(two + "C 1 512\nK 1\nK 1\nH 2 512 1\nA 2 5000 1\nW 1 1\nH 2 512 1\nA 1 9000 1\n"
+                 "c 1 8\nU 1 3\nK 1\nY 1 0\nG 1 8\nP 1\nB 1 3\nV 1 90 2\nE 1 8\nX 1 0\nS 1 2\n"
+                 "Q 1 2\nL 1 0\nI 1\nT 1 0\nJ 1 2\nO 1\n"));
+  EXPECT_EQ(t.work.operations.size(), 26U);
   EXPECT_EQ(t.work.pools, 2U) << "the rewind took the child, its number and its id";
   EXPECT_EQ(t.work.ids, 1U);
   EXPECT_EQ(t.alive_at_end, 2U);
-  EXPECT_THAT(error_of(two + "C 1 512\nW 1\n"), HasSubstr(":3: there is nothing that"));
-  EXPECT_THAT(error_of(two + "C 1 512\nU 1\n"), HasSubstr(":3: there is nothing that"));
+  EXPECT_THAT(error_of(two + "C 1 512\nW 1 0\n"), HasSubstr(":3: there is nothing that"));
+  EXPECT_THAT(error_of(two + "C 1 512\nK 1\nY 1 1\n"), HasSubstr(":4: there is nothing that"));
   EXPECT_THAT(error_of(two + "C 1 512\nO 1\na 1 8\n"), HasSubstr(":4: there is nothing that"));
   EXPECT_THAT(error_of(two + "C 1 512\nC 2 512\nJ 1 2\na 2 8\n"),
               HasSubstr(":5: there is nothing"));

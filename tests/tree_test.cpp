@@ -32,6 +32,23 @@ TEST(Children, GoWithTheirParentBeforeItsCleanups) {
   EXPECT_EQ(first.stats().blocks, 1U);
 }
 
+/// Whether or not the pool had an extension of its records before.
+TEST(Children, ThatACleanupMakesGoBeforeTheNextOneRuns) {
+  for (const char *tag : {"", "extended"}) {
+    std::string log;
+    pond::pool child;
+    pond::pool parent = *tag == 0 ? pond::pool(512) : pond::pool({.tag = tag});
+    parent.on_destroy([&log] { log += '1'; });
+    parent.on_destroy([&] {
+      log += '2';
+      child = parent.child();
+      child.on_destroy([&log] { log += 'c'; });
+    });
+    parent.reset();
+    EXPECT_EQ(log, "2c1") << tag;
+  }
+}
+
 TEST(Children, MayEndBeforeTheirParent) {
   checked_pool checked;
   {

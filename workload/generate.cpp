@@ -19,14 +19,30 @@ constexpr weighted choices_of_traces[] = {
     {kind::aligned, 20}, {kind::packed, 15}, {kind::zeroed, 8},      {kind::overaligned, 2},
     {kind::large, 5},    {kind::free, 4},    {kind::cleanup, 4},     {kind::create, 3},
     {kind::destroy, 2},  {kind::reset, 1},   {kind::large_zeroed, 1}};
-constexpr weighted choices_of_pools[] = {
-    {kind::grow_newest, 3}, {kind::free_newest, 3},  {kind::free_any, 12},  {kind::cancel, 1},
-    {kind::mark, 3},        {kind::rewind, 2},       {kind::commit, 1},     {kind::create_child, 2},
-    {kind::resize_any, 5},  {kind::busy_cleanup, 2}, {kind::run_newest, 2}, {kind::set_value, 3},
-    {kind::end_value, 2},   {kind::adopt, 1},        {kind::seal, 1}};
+constexpr weighted choices_of_pools[] = {{kind::grow_newest, 3},
+                                         {kind::free_newest, 3},
+                                         {kind::free_any, 12},
+                                         {kind::cancel, 1},
+                                         {kind::mark, 3},
+                                         {kind::rewind, 2},
+                                         {kind::commit, 1},
+                                         {kind::create_child, 2},
+                                         {kind::resize_any, 5},
+                                         {kind::busy_cleanup, 3},
+                                         {kind::run, 2},
+                                         {kind::set_value, 3},
+                                         {kind::end_value, 2},
+                                         {kind::adopt, 1},
+                                         {kind::seal, 1},
+                                         {kind::stale_mark, 1},
+                                         {kind::own_descriptor, 2},
+                                         {kind::close_descriptor, 1}};
 
-/// A sealed pool is of little use to what comes after.
+/// A sealed pool is of little use to what comes after, and both say a line.
 constexpr std::size_t of_so_many_one_seals = 4;
+constexpr std::size_t of_so_many_one_is_stale = 4;
+/// Mostly the innermost mark, as scopes do.
+constexpr std::size_t of_so_many_one_is_further_out = 3;
 
 template <class Choices>
 class generator {
@@ -72,29 +88,52 @@ class generator {
       case kind::busy_cleanup:
         return add(what, number, choices_.below(64), malloc_alignment);
       case kind::free_any:
-        return add(what, number, choices_.below(1 << 16), 0);
+        return choose(what, number, 1 << 16);
       case kind::resize_any:
         return add(what, number, size(), 0, static_cast<std::uint32_t>(choices_.below(1 << 16)));
-      case kind::set_value:
-      case kind::end_value:
-        return add(what, number, choices_.below(keys), 0);
-      case kind::adopt:
-        return add(what, number, 0, 0,
-                   static_cast<std::uint32_t>(choices_.below(wanted_.most_pools)));
       case kind::seal:
         if (choices_.below(of_so_many_one_seals) == 0) add(what, number, 0, 0);
         return;
-      case kind::destroy:
-      case kind::reset:
-      case kind::cancel:
-      case kind::run_newest:
-      case kind::mark:
+      case kind::stale_mark:
+        if (choices_.below(of_so_many_one_is_stale) == 0) choose(what, number, 64);
+        return;
+      default:
+        return allocates(what) || what == kind::grow_newest
+                   ? add(what, number, size(), malloc_alignment)
+                   : end(what, number);
+    }
+  }
+
+  /// What ends, or is about others of the pool's.
+  void end(kind what, std::uint32_t number) {
+    switch (what) {
       case kind::rewind:
       case kind::commit:
-        return add(what, number, 0, 0);
+        return add(what, number, mark_of(number), 0);
+      case kind::set_value:
+      case kind::end_value:
+        return choose(what, number, keys);
+      case kind::cancel:
+      case kind::run:
+      case kind::close_descriptor:
+        return choose(what, number, 8);
+      case kind::adopt:
+        return add(what, number, 0, 0,
+                   static_cast<std::uint32_t>(choices_.below(wanted_.most_pools)));
       default:
-        return add(what, number, size(), malloc_alignment);
+        return add(what, number, 0, 0);
     }
+  }
+
+  void choose(kind what, std::uint32_t number, std::size_t most) {
+    add(what, number, choices_.below(most), 0);
+  }
+
+  /// How much further out than the innermost.
+  std::size_t mark_of(std::uint32_t number) {
+    const std::size_t open = pools_.at(number).marks;
+    if (open < 2 || choices_.below(of_so_many_one_is_further_out) != 0) return 0;
+    return choices_.below(open);
   }
 
   /// Mostly small, sometimes as large as it gets, often around a power of two.

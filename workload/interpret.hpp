@@ -50,11 +50,7 @@ class interpreter {
   template <class Contender, class Observer>
   void run(const program &work, Contender &contender, Observer &observer) {
     if constexpr (has_marks<Contender> && knows_failures<Observer>) {
-      observer.acts_through([&contender](const operation &o) { return contender.aligned(o); },
-                            [&contender](const operation &o, void (*handler)(void *), void *token) {
-                              void *data = nullptr;
-                              return contender.cleanup(o, handler, token, &data);
-                            });
+      observer.acts_through(contender);
     }
     for (const operation &o : work.operations) observe(o, contender, observer);
     if constexpr (knows_failures<Observer>) {
@@ -112,7 +108,11 @@ class interpreter {
   [[gnu::always_inline]] inline void cleanup(const operation &o, Contender &c, Observer &observer) {
     void *data = nullptr;
     const bool done = c.cleanup(o, Observer::handler, observer.token(o), &data);
-    observer.cleanup_registered(o, data, done);
+    if constexpr (has_marks<Contender> && knows_failures<Observer>) {
+      observer.cleanup_registered(o, data, done, c.newest_cleanup(o));
+    } else {
+      observer.cleanup_registered(o, data, done);
+    }
   }
 
   template <class Contender, class Observer>
@@ -134,16 +134,16 @@ class interpreter {
           observer.created(o, c.create_child(o));
           break;
         case kind::cancel:
-          c.cancel(o);
+          if (void *handle = observer.chosen()) c.cancel(o, handle);
           break;
         case kind::mark:
           observer.marked(o, c.mark(o));
           break;
         case kind::rewind:
-          c.rewind(o);
+          observer.answered(c.rewind(o, observer.marks_below(o)), true);
           break;
         case kind::commit:
-          c.commit(o);
+          observer.answered(c.commit(o, observer.marks_below(o)), true);
           break;
         case kind::grow_newest:
           grow(o, c, observer);
@@ -169,9 +169,22 @@ class interpreter {
   template <class Contender, class Observer>
   void step_of_life(const operation &o, Contender &c, Observer &observer) {
     switch (o.what) {
-      case kind::run_newest:
-        c.run(o);
+      case kind::run:
+        if (void *handle = observer.chosen()) c.run(o, handle);
         break;
+      case kind::stale_mark:
+        observer.answered(c.end_stale(o), false);
+        break;
+      case kind::own_descriptor:
+        if (const int fd = observer.new_descriptor(o); fd >= 0) {
+          observer.descriptor_owned(o, c.own_descriptor(o, fd));
+        }
+        break;
+      case kind::close_descriptor: {
+        const bool there = observer.expects_cleanups();
+        observer.answered(c.close_descriptor(o, observer.chosen_descriptor()), there);
+        break;
+      }
       case kind::set_value: {
         void *token = observer.token(o);
         observer.value_set(o, c.set_value(o, Observer::handler, token));

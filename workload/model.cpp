@@ -9,28 +9,10 @@ namespace {
 
 /// What a sealed pool refuses.
 bool takes_memory(kind k) {
-  constexpr kind those[] = {kind::cleanup,    kind::busy_cleanup, kind::mark, kind::grow_newest,
-                            kind::resize_any, kind::set_value,    kind::adopt};
+  constexpr kind those[] = {kind::cleanup,     kind::busy_cleanup,  kind::mark,
+                            kind::grow_newest, kind::resize_any,    kind::set_value,
+                            kind::adopt,       kind::own_descriptor};
   return allocates(k) || std::find(std::begin(those), std::end(those), k) != std::end(those);
-}
-
-/// What only its own pool knows of.
-void note(model_pool &pool, kind k) {
-  switch (k) {
-    case kind::seal:
-      pool.sealed = true;
-      break;
-    case kind::cleanup:
-    case kind::busy_cleanup:
-      pool.newest_registered = true;
-      break;
-    case kind::cancel:
-    case kind::run_newest:
-      pool.newest_registered = false;
-      break;
-    default:
-      break;
-  }
 }
 
 }  // namespace
@@ -50,14 +32,11 @@ bool model::allows(const operation &o) const {
     case kind::free:
       return std::any_of(pool.larges.begin(), pool.larges.end(),
                          [&](const model_pool::large &large) { return large.id == o.id; });
-    case kind::cancel:
-    case kind::run_newest:
-      return pool.newest_registered;
     case kind::adopt:
       return usable(o.other) && !descends(pools_, o.pool, o.other);
     case kind::rewind:
     case kind::commit:
-      return pool.marks != 0;
+      return o.size < pool.marks;
     default:
       return true;
   }
@@ -88,13 +67,13 @@ void model::apply(const operation &o) {
       ++pools_[o.pool].marks;
       break;
     case kind::rewind:
-      forget(o.pool, pools_[o.pool].marks--);
-      break;
     case kind::commit:
-      keep(o.pool, pools_[o.pool].marks--);
+      return end_mark(o);
+    case kind::seal:
+      pools_[o.pool].sealed = true;
       break;
     default:
-      note(pools_[o.pool], o.what);
+      break;
   }
 }
 
@@ -142,6 +121,17 @@ void model::free(const operation &o) {
   gone_ids_.push_back(o.id);
 }
 
+/// Those further in end with it.
+void model::end_mark(const operation &o) {
+  const std::size_t depth = pools_[o.pool].marks - o.size;
+  if (o.what == kind::rewind) {
+    forget(o.pool, depth);
+  } else {
+    keep(o.pool, depth);
+  }
+  pools_[o.pool].marks = depth - 1;
+}
+
 /// What a pool has from this depth of marks on goes: large, cleanups, children with all theirs.
 void model::forget(std::uint32_t number, std::size_t depth) {
   model_pool &pool = pools_[number];
@@ -151,7 +141,6 @@ void model::forget(std::uint32_t number, std::size_t depth) {
     gone_ids_.push_back(large.id);
     return true;
   });
-  pool.newest_registered = false;
   for (std::uint32_t i = 0; i < pools_.size() && pool.children != 0; ++i) {
     const model_pool &child = pools_[i];
     if (child.alive && child.parent == number && child.depth_in_parent >= depth) end(i);

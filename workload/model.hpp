@@ -25,7 +25,6 @@ struct model_pool {
   std::size_t children = 0;  // those that are alive
   std::size_t marks = 0;
   std::vector<large> larges;
-  bool newest_registered = false;  // a handle to cancel is known
 };
 
 /// Whether a pool is `from`, or one of its descendants.
@@ -38,8 +37,8 @@ bool descends(const Pools &pools, std::uint32_t pool, std::uint32_t from) {
 
 class model {
  public:
-  /// Whether the operation means something now: its pool is there, its id is or is not in use, a
-  /// mark is open, a cleanup may be cancelled.
+  /// Whether the operation means something now: its pool is there, its id is or is not in use, the
+  /// mark is open.
   [[nodiscard]] bool allows(const operation &o) const;
 
   /// What is allowed happens.
@@ -66,6 +65,7 @@ class model {
   void leave_parent(const model_pool &pool);
   void allocate_large(const operation &o);
   void free(const operation &o);
+  void end_mark(const operation &o);
   void forget(std::uint32_t pool, std::size_t depth);
   void keep(std::uint32_t pool, std::size_t depth);
 

@@ -2,19 +2,20 @@
 //
 // It checks alignment, that no two live allocations overlap, that zeroed memory is zero, that every
 // byte still has its content when its allocation ends, and that cleanups run exactly once, last in
-// first out, when their pool is reset, destroyed or rewound.
+// first out, when their pool is reset, destroyed or rewound. Descriptors are ends of pipes, of
+// which it keeps the other one.
 #ifndef POND_WORKLOAD_ORACLE_HPP
 #define POND_WORKLOAD_ORACLE_HPP
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "workload/actor.hpp"
 #include "workload/program.hpp"
 
 namespace workload {
@@ -22,16 +23,14 @@ namespace workload {
 class oracle {
  public:
   explicit oracle(const program &work) : pools_(work.pools), larges_(work.ids) {}
+  oracle(const oracle &) = delete;
+  oracle &operator=(const oracle &) = delete;
+  ~oracle();
 
   // --- What the interpreter tells -----------------------------------------------------------
 
-  using allocate = std::function<void *(const operation &)>;
-  using on_destroy = std::function<bool(const operation &, void (*)(void *), void *)>;
   /// With what cleanups that do something do it.
-  void acts_through(allocate allocates, on_destroy registers) {
-    allocates_ = std::move(allocates);
-    registers_ = std::move(registers);
-  }
+  void acts_through(actor &pools) { actor_ = &pools; }
   /// Whether an operation is about what could not be made: its pool, or the mark that it ends.
   [[nodiscard]] bool passes_over(const operation &o);
   void created(const operation &o, bool done);
@@ -51,13 +50,23 @@ class oracle {
 
   static void handler(void *token);
   void *token(const operation &o);
-  void cleanup_registered(const operation &o, void *data, bool done);
+  void cleanup_registered(const operation &o, void *data, bool done, void *handle = nullptr);
+  /// The cleanup that an operation is about, if there is one.
+  [[nodiscard]] void *chosen() const { return chosen_ != nullptr ? chosen_->handle : nullptr; }
+  [[nodiscard]] int chosen_descriptor() const {
+    return chosen_ != nullptr ? chosen_->descriptor.given : -1;
+  }
+  /// One to give to a pool; -1 where the system has none.
+  int new_descriptor(const operation &o);
+  void descriptor_owned(const operation &o, bool done);
   void value_set(const operation &o, bool done);
   void value_is(const operation &o, std::size_t key, const void *found);
   void adopted(const operation &o, bool done);
   void sealed(bool refuses);
   [[nodiscard]] bool expects_cleanups() const { return !expected_.empty(); }
-  /// Whether there was something to free, or a value to end.
+  /// How many marks stay open when this operation, which ends some, is over.
+  [[nodiscard]] std::size_t marks_below(const operation &o) const;
+  /// Whether there was something to free, or to end.
   void answered(bool done, bool right);
 
   // --- What tests ask -----------------------------------------------------------------------
@@ -74,13 +83,29 @@ class oracle {
     std::size_t size;
     std::uint8_t pattern;
   };
+  /// What a cleanup does when it runs.
+  enum class act : std::uint8_t {
+    nothing,
+    registers,  // allocates, and registers another one
+    rewinds,    // does the same above a mark of its own
+    leaves_a_mark,
+    makes_a_child,
+    resets,  // which must do nothing
+    cancels  // the last that would run
+  };
+  static constexpr std::size_t acts = 6;  // those that are something
+  struct pipe_ends {
+    int given = -1;
+    int kept = -1;  // says when there is no other end any more, whatever has its number
+  };
   struct cleanup {
     oracle *self;
     std::uint32_t pool;
-    bool busy;  // does something when it runs
-    bool registered;
-    bool ran;
+    act does;
     std::size_t key;  // of a value, or no_key
+    bool ran = false;
+    void *handle = nullptr;
+    pipe_ends descriptor = {};
   };
   using registered = std::vector<std::pair<cleanup *, std::size_t>>;  // with their depth
   struct owned {
@@ -110,12 +135,21 @@ class oracle {
   [[nodiscard]] bool usable(std::uint32_t pool) const;
   [[nodiscard]] bool cannot_create(const operation &o) const;
   [[nodiscard]] registered::reverse_iterator newest_of(std::uint32_t pool, std::size_t key);
-  cleanup *take_newest(std::uint32_t pool, std::size_t key);
+  cleanup *take(std::uint32_t pool, registered::reverse_iterator which);
+  template <class Is>
+  cleanup *take_one(std::uint32_t pool, std::size_t choice, Is is);
   void expect_now(cleanup *c);
   void ran(cleanup &c);
-  void act(const cleanup &c);
+  void settle_descriptors();
+  void do_act(const cleanup &c);
+  void allocate_in(std::uint32_t pool, bool stays);
+  cleanup *register_in(std::uint32_t pool);
+  void rewind_in(std::uint32_t pool);
+  void make_child_in(std::uint32_t pool);
+  void cancel_in(std::uint32_t pool);
   void take_over(const operation &o, std::uintptr_t old, std::uintptr_t at, std::size_t size);
   void begin(const operation &o);
+  void choose(const operation &o);
   void expect_end(std::uint32_t pool, std::size_t depth);
   [[nodiscard]] std::vector<std::uint32_t> children_since(std::uint32_t pool,
                                                           std::size_t depth) const;
@@ -128,8 +162,8 @@ class oracle {
   std::vector<std::uintptr_t> larges_;
   std::deque<cleanup> cleanups_;     // stable addresses: they are the tokens
   std::vector<cleanup *> expected_;  // to run now, the next one last
-  allocate allocates_;
-  on_destroy registers_;
+  actor *actor_ = nullptr;
+  cleanup *chosen_ = nullptr;
   std::vector<std::string> errors_;
   std::size_t failures_ = 0;
   std::size_t operation_ = 0;

@@ -25,20 +25,23 @@ enum class kind : std::uint8_t {
   large_zeroed,
   free,
   cleanup,  // registers a callback with size bytes of data
-  cancel,   // forgets the newest cleanup that is still registered
+  cancel,   // forgets one of the cleanups; `size` chooses, 0 the newest
   mark,
-  rewind,  // to the innermost mark
-  commit,
+  rewind,        // to the mark that is `size` marks further out than the innermost
+  commit,        // the same mark
   grow_newest,   // the newest allocation by size bytes, in place or not at all
   free_newest,   // gives the newest allocation back
   free_any,      // gives one of those that are not large back; `size` chooses
   resize_any,    // one of those that are not large to size bytes, wherever that is; `other` chooses
-  busy_cleanup,  // a cleanup that allocates, and registers another one, when it runs
-  run_newest,    // what `cancel` would forget, now
+  busy_cleanup,  // a cleanup that does something with its pool when it runs; `size` says what
+  run,           // what `cancel` would forget, now
   set_value,     // under a key that `size` chooses
   end_value,     // the newest of a key
   adopt,         // takes over the pool `other`, which nobody refers to from then on
   seal,          // unless it is; what it is asked for then it must refuse
+  stale_mark,    // rewinds to a mark that was used up, or commits it; `size` chooses
+  own_descriptor,
+  close_descriptor,  // one of those it owns; `size` chooses
 };
 
 /// 32 bytes, with pointers of 32 bits 24. Pools are small numbers that are used again once a pool

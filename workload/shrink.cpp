@@ -99,11 +99,12 @@ class shrinker {
   }
 
   bool smaller(std::size_t at, std::size_t bytes) {
-    program tried = best_;
-    operation &o = tried.operations[at];
-    if (o.size <= bytes) return false;
-    o.size = bytes;
-    if (!fails_(tried)) return false;
+    operations list = best_.operations;
+    if (list[at].size <= bytes) return false;
+    list[at].size = bytes;
+    // With another mark to rewind to, what comes after it may mean nothing any more.
+    const program tried = valid(list);
+    if (tried.operations.size() != list.size() || !fails_(tried)) return false;
     best_ = tried;
     return true;
   }

@@ -15,18 +15,21 @@ struct simple_event {
   std::uint32_t alignment;
 };
 inline constexpr simple_event only_in_2[] = {
-    {'U', kind::cancel, false, 0},
+    {'U', kind::cancel, true, 0},
     {'K', kind::mark, false, 0},
-    {'W', kind::rewind, false, 0},
-    {'Y', kind::commit, false, 0},
+    {'W', kind::rewind, true, 0},
+    {'Y', kind::commit, true, 0},
     {'G', kind::grow_newest, true, malloc_alignment},
     {'P', kind::free_newest, false, malloc_alignment},
     {'B', kind::free_any, true, 0},
     {'E', kind::busy_cleanup, true, malloc_alignment},
-    {'X', kind::run_newest, false, 0},
+    {'X', kind::run, true, 0},
     {'S', kind::set_value, true, 0},
     {'Q', kind::end_value, true, 0},
     {'O', kind::seal, false, 0},
+    {'L', kind::stale_mark, true, 0},
+    {'I', kind::own_descriptor, false, 0},
+    {'T', kind::close_descriptor, true, 0},
 };
 
 }  // namespace workload

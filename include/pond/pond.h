@@ -52,7 +52,7 @@ POND_API pond_pool *pond_create_with(const pond_options *options) POND_NOEXCEPT;
 POND_API void pond_reset(pond_pool *pool) POND_NOEXCEPT;
 
 /** Ends the pool: children first, then cleanups (last in, first out; one registered meanwhile runs
- *  too), then all memory. NULL is fine. Called by one of the pool's own cleanups, the pool ends as
+ *  too, and a child that one makes ends before the next), then all memory. NULL is fine. Called by one of the pool's own cleanups, the pool ends as
  *  soon as they have run, and must not be used after that call. */
 POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
 

@@ -3,11 +3,12 @@
 #ifndef POND_WORKLOAD_CONTENDERS_CHECKED_POND_HPP
 #define POND_WORKLOAD_CONTENDERS_CHECKED_POND_HPP
 
+#include "workload/actor.hpp"
 #include "workload/contenders/pond.hpp"
 
 namespace workload {
 
-class checked_pond {
+class checked_pond : public actor {
  public:
   /// `options` are those of every pool, the first block apart. Where they are the default ones,
   /// pools are made without, as most are.
@@ -15,6 +16,7 @@ class checked_pond {
       : pools_(work.pools),
         registered_(work.pools),
         marks_(work.pools),
+        ended_(work.pools),
         sealed_(work.pools),
         options_(options) {
     if (options.hard_limit == SIZE_MAX) return;
@@ -40,7 +42,7 @@ class checked_pond {
   }
   void reset(const operation &o) {
     pools_[o.pool].reset();
-    marks_[o.pool].clear();
+    close_marks(o.pool, 0);
     sealed_[o.pool] = false;
   }
 
@@ -60,8 +62,14 @@ class checked_pond {
     registered_[o.pool] = pond_on_destroy(handle(o), handler, token);
     return registered_[o.pool] != nullptr;
   }
-  void cancel(const operation &o) { pools_[o.pool].cancel(registered_[o.pool]); }
-  void run(const operation &o) { pools_[o.pool].run(registered_[o.pool]); }
+  [[nodiscard]] void *newest_cleanup(const operation &o) const { return registered_[o.pool]; }
+  void cancel(const operation &o, void *handle) { forget(o.pool, handle); }
+  void run(const operation &o, void *handle) {
+    pools_[o.pool].run(static_cast<pond_cleanup *>(handle));
+  }
+
+  bool own_descriptor(const operation &o, int fd) { return pond_own_fd(handle(o), fd) == 0; }
+  bool close_descriptor(const operation &o, int fd) { return pond_close_fd(handle(o), fd) == 0; }
 
   bool set_value(const operation &o, void (*handler)(void *), void *token) {
     return pond_set(handle(o), key(o.size), token, handler) == 0;
@@ -86,8 +94,16 @@ class checked_pond {
     marks_[o.pool].push_back(mark);
     return true;
   }
-  void rewind(const operation &o) { end_mark(o, pond_rewind); }
-  void commit(const operation &o) { end_mark(o, pond_commit); }
+  /// The mark above so many others, and those above it.
+  bool rewind(const operation &o, std::size_t below) { return end_mark(o, below, pond_rewind); }
+  bool commit(const operation &o, std::size_t below) { return end_mark(o, below, pond_commit); }
+  /// Whether one of the marks that were used up is good for anything.
+  bool end_stale(const operation &o) {
+    const std::vector<pond_mark> &ended = ended_[o.pool];
+    if (ended.empty()) return false;
+    const pond_mark mark = ended[o.size % ended.size()];
+    return o.size % 2 == 0 ? pond_rewind(handle(o), mark) : pond_commit(handle(o), mark);
+  }
 
   bool grow(const operation &o, void *p, std::size_t old_size, std::size_t size) {
     return pools_[o.pool].try_extend(p, old_size, size);
@@ -98,6 +114,35 @@ class checked_pond {
   void give_back(const operation &o, void *p, std::size_t size) {
     pools_[o.pool].deallocate(p, size);
   }
+
+  // --- What cleanups do -----------------------------------------------------------------------
+
+  void *allocate(std::uint32_t pool, std::size_t size) override {
+    return pools_[pool].try_allocate(size);
+  }
+  void *on_destroy(std::uint32_t pool, callback handler, void *token) override {
+    return pond_on_destroy(pools_[pool].handle(), handler, token);
+  }
+  void forget(std::uint32_t pool, void *handle) override {
+    pools_[pool].cancel(static_cast<pond_cleanup *>(handle));
+  }
+  bool open_mark(std::uint32_t pool) override {
+    mark_of_cleanup_ = pond_get_mark(pools_[pool].handle());
+    return mark_of_cleanup_.opaque[0] != 0;
+  }
+  bool rewind_mark(std::uint32_t pool) override {
+    return pond_rewind(pools_[pool].handle(), mark_of_cleanup_);
+  }
+  bool make_child(std::uint32_t pool, callback handler, void *token) override {
+    pond_options options = POND_OPTIONS_INIT;
+    options.parent = pools_[pool].handle();
+    pond_pool *child = pond_create_with(&options);
+    if (child == nullptr) return false;
+    if (pond_on_destroy(child, handler, token) != nullptr) return true;
+    pond_destroy(child);
+    return false;
+  }
+  void try_reset(std::uint32_t pool) override { pools_[pool].reset(); }
 
   [[nodiscard]] pond::pool &pool(std::uint32_t number) { return pools_[number]; }
   /// Whether a pool that was destroyed had held, with its children, more than its quota, or
@@ -132,6 +177,7 @@ class checked_pond {
   bool begin(const operation &o, Make make) {
     pools_[o.pool] = pond::pool();  // it may have outlived a mark that could not be set
     marks_[o.pool].clear();
+    ended_[o.pool].clear();
     sealed_[o.pool] = false;
     pond::options options = options_;
     options.first_block = o.size;
@@ -144,15 +190,24 @@ class checked_pond {
   }
 
   template <class End>
-  void end_mark(const operation &o, End end) {
-    const pond_mark mark = marks_[o.pool].back();
-    marks_[o.pool].pop_back();
-    end(handle(o), mark);
+  bool end_mark(const operation &o, std::size_t below, End end) {
+    const pond_mark mark = marks_[o.pool][below];
+    close_marks(o.pool, below);
+    return end(handle(o), mark);
+  }
+
+  void close_marks(std::uint32_t pool, std::size_t below) {
+    std::vector<pond_mark> &open = marks_[pool];
+    const auto first = std::next(open.begin(), static_cast<std::ptrdiff_t>(below));
+    ended_[pool].insert(ended_[pool].end(), first, open.end());
+    open.erase(first, open.end());
   }
 
   std::vector<pond::pool> pools_;
   std::vector<pond_cleanup *> registered_;  // the newest of each pool
   std::vector<std::vector<pond_mark>> marks_;
+  std::vector<std::vector<pond_mark>> ended_;  // marks that are good for nothing any more
+  pond_mark mark_of_cleanup_ = {};
   std::vector<bool> sealed_;
   pond::options options_;
   std::size_t soft_ = 0;
