@@ -15,6 +15,19 @@ namespace {
 
 std::uint64_t as_word(const void *p) noexcept { return reinterpret_cast<std::uintptr_t>(p); }
 
+/// Whether a mark is this one of this pool.
+[[gnu::always_inline]] inline bool names(const pond_mark &mark, const mark_record *open,
+                                         const state &s) noexcept {
+  return open != nullptr && as_word(open) == mark.opaque[0] && open->epoch == mark.opaque[1] &&
+         as_word(&s) == mark.opaque[2];
+}
+
+/// A pool that had a mark before, and whose head shows its bounds: almost all, almost always.
+[[gnu::always_inline]] inline bool is_ordinary(const state *s) noexcept {
+  constexpr unsigned unusual = hidden | flag_sealed | flag_doomed;
+  return s != nullptr && (s->flags & (flag_extended | unusual)) == flag_extended;
+}
+
 /// The record that a mark names, found among the open ones: a mark that was used up, or belongs to
 /// another pool, is in no list, and is never followed.
 mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
@@ -27,9 +40,7 @@ mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
   while (open != nullptr && as_word(open) != mark.opaque[0]) {
     open = looked_at(open->outer, "the record of a mark");
   }
-  if (open != nullptr && open->epoch == mark.opaque[1] && as_word(&s) == mark.opaque[2]) {
-    return open;
-  }
+  if (names(mark, open, s)) return open;
   misuse(s, EINVAL, "stale mark");
   return nullptr;
 }
@@ -42,10 +53,15 @@ void append(Record *&list, Record *older, const char *what) noexcept {
 }
 
 /// Whether there is something to run: most scopes only take memory.
-bool registered_since(const state &s, std::uint64_t since) noexcept {
+[[gnu::always_inline]] inline bool registered_since(const state &s, std::uint64_t since) noexcept {
   const state *child = s.ext->children;
   return (s.cleanups != nullptr && epoch_of(*s.cleanups) >= since) ||
          (child != nullptr && child->ext->epoch >= since);
+}
+
+/// Whether there is anything but memory to see to.
+[[gnu::always_inline]] inline bool has_since(const state &s, std::uint64_t since) noexcept {
+  return registered_since(s, since) || (s.larges != nullptr && epoch_of(*s.larges) >= since);
 }
 
 /// Runs what was registered since the mark, children first; false when the pool went with it.
@@ -62,21 +78,34 @@ bool run_since(state &s, mark_record *mark) noexcept {
   return finish_running(s, outermost);
 }
 
-/// The record of a mark that is made now: what the pool is.
-[[gnu::always_inline]] inline mark_record picture(const state &s, const head &h) noexcept {
+/// The record of a mark that is made now: what the pool is. Word by word: a struct that is copied
+/// goes over the stack, where halves are written and wholes read, which takes ten cycles each.
+[[gnu::always_inline]] inline void picture(mark_record &mark, const state &s,
+                                           const head &h) noexcept {
   const extension &ext = *s.ext;
-  return {ext.marks, ext.last_epoch + 1, h.cur, h.end, s.first.next, s.rooms, s.spare};
+  mark.outer = ext.marks;
+  mark.epoch = ext.last_epoch + 1;
+  mark.cur = h.cur;
+  mark.end = h.end;
+  mark.newest = s.first.next;
+  mark.rooms = s.rooms;
+  mark.spare = s.spare;
 }
 
-/// Opens it at `mark`; what it protects is put away in it.
-[[gnu::always_inline]] inline pond_mark open_mark(state &s, mark_record *mark,
-                                                  const mark_record &was) noexcept {
-  *mark = was;
+/// What the mark protects is put away in it.
+[[gnu::always_inline]] inline pond_mark open_mark(state &s, mark_record *mark) noexcept {
   s.rooms = nullptr;
   s.spare = nullptr;
   s.ext->marks = mark;
-  s.ext->last_epoch = was.epoch;
-  return {{as_word(mark), was.epoch, as_word(&s), 0}};
+  s.ext->last_epoch = mark->epoch;
+  return {{as_word(mark), mark->epoch, as_word(&s), 0}};
+}
+
+/// What it had put away is there again.
+[[gnu::always_inline]] inline void close_mark(state &s, const mark_record &mark) noexcept {
+  s.rooms = mark.rooms;
+  s.spare = mark.spare;
+  s.ext->marks = mark.outer;
 }
 
 /// The record does not fit the current block, or the pool is not an ordinary one.
@@ -85,7 +114,8 @@ bool run_since(state &s, mark_record *mark) noexcept {
   state &s = *pool.state;
   if (refuses(s) || extend_state(s) == nullptr) return {};
   head &h = real(pool);
-  const mark_record was = picture(s, h);
+  mark_record was;
+  picture(was, s, h);
   s.rooms = nullptr;
   auto *mark = static_cast<mark_record *>(carve(h, sizeof(mark_record), alignof(mark_record)));
   if (mark == nullptr) {
@@ -97,31 +127,33 @@ bool run_since(state &s, mark_record *mark) noexcept {
     h.cur = reinterpret_cast<unsigned char *>(mark + 1);
     h.end = reinterpret_cast<unsigned char *>(b) + b->size;
   }
-  return open_mark(s, mark, was);
+  *mark = was;
+  return open_mark(s, mark);
 }
 
 }  // namespace
 
 pond_mark get_mark(head &pool) noexcept {
   state *s = pool.state;
-  if (s == nullptr || !extended(*s) || (s->flags & (flag_sealed | flag_doomed)) != 0) [[unlikely]]
+  if (!is_ordinary(s)) [[unlikely]]
     return get_mark_slow(pool);
-  head &h = real(pool);
   auto *mark =
-      static_cast<mark_record *>(room_at_hand(h, sizeof(mark_record), alignof(mark_record)));
+      static_cast<mark_record *>(room_at_hand(pool, sizeof(mark_record), alignof(mark_record)));
   if (mark == nullptr) [[unlikely]]
     return get_mark_slow(pool);
-  const mark_record was = picture(*s, h);
-  h.cur = reinterpret_cast<unsigned char *>(mark + 1);
-  return open_mark(*s, mark, was);
+  picture(*mark, *s, pool);
+  pool.cur = reinterpret_cast<unsigned char *>(mark + 1);
+  return open_mark(*s, mark);
 }
 
-bool rewind(head &pool, const pond_mark &mark) noexcept {
+namespace {
+
+/// Anything may have happened since.
+[[gnu::noinline]] bool rewind_slow(head &pool, const pond_mark &mark) noexcept {
   mark_record *open = find_mark(pool, mark);
   if (open == nullptr) return false;
   state &s = *pool.state;
-  extension &ext = *s.ext;
-  if (open->epoch <= ext.floor) {
+  if (open->epoch <= s.ext->floor) {
     misuse(s, EBUSY, "rewind past a rewind that is under way");
     return false;
   }
@@ -130,9 +162,7 @@ bool rewind(head &pool, const pond_mark &mark) noexcept {
   const mark_record was = *open;
   if (s.larges != nullptr) release_larges(s, was.epoch);
   if (s.first.next != was.newest) release_blocks(s, was.newest);
-  s.rooms = was.rooms;
-  s.spare = was.spare;
-  ext.marks = was.outer;
+  close_mark(s, was);
   if ((s.flags & (flag_sealed | flag_trapped)) == flag_sealed) {
     keep_room(s, was.cur, was.end);  // and the head goes on showing nothing
     return true;
@@ -141,6 +171,24 @@ bool rewind(head &pool, const pond_mark &mark) noexcept {
   h.cur = was.cur;
   h.end = was.end;
   if ((s.flags & flag_trapped) != 0) closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
+  return true;
+}
+
+}  // namespace
+
+/// The innermost mark of an ordinary pool, which has only moved `cur` since: asked for here,
+/// because most scopes are so.
+bool rewind(head &pool, const pond_mark &mark) noexcept {
+  state *s = pool.state;
+  if (!is_ordinary(s)) [[unlikely]]
+    return rewind_slow(pool, mark);
+  const mark_record *open = s->ext->marks;
+  if (!names(mark, open, *s) || open->epoch <= s->ext->floor || s->first.next != open->newest ||
+      has_since(*s, open->epoch)) [[unlikely]]
+    return rewind_slow(pool, mark);
+  close_mark(*s, *open);
+  pool.cur = open->cur;
+  pool.end = open->end;
   return true;
 }
 
