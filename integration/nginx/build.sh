@@ -10,9 +10,10 @@
 #   --cc-opt       for the C compiler; default: -O2
 #   --modules      only the modules that the options of configure make dynamic
 #
-# Prints the path of the executable, or of the folder with the modules. The tree is copied first and never changed. Nothing is patched: a
-# header stands earlier on the include path, src/core/ngx_palloc.c is emptied in the copy, and pond
-# is linked in.
+# Prints the path of the executable, or of the folder with the modules, which are made anew when
+# anything that goes into them has changed. The tree is copied first and never changed. Nothing is
+# patched: a header stands earlier on the include path, src/core/ngx_palloc.c is emptied in the copy,
+# and pond is linked in.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -40,7 +41,26 @@ options=("$@")
 mkdir -p "$output"
 output=$(cd "$output" && pwd)
 tree=$output/tree
-rm -rf "$tree"
+made=$tree/objs/nginx
+[ ${#targets[@]} -eq 0 ] || made=$tree/objs
+
+# Everything that goes into it, in one number; nothing where a folder of the user's does, too.
+made_of() {
+  [[ "${options[*]}" != *=*/* ]] || return 0
+  {
+    printf '%s\n' "$pool" "$cc_opt" "${options[@]}" "${targets[@]}"
+    "${CC:-cc}" --version
+    tar -C "$source" --exclude=.git --exclude=./objs --sort=name -cf - .
+    [ $pool = stock ] ||
+      tar -C "$root" --sort=name -cf - CMakeLists.txt cmake include src compat integration/nginx
+  } | sha256sum
+}
+now=$(made_of)
+if [ -n "$now" ] && [ -e "$made" ] && [ "$now" = "$(cat "$output/made-of" 2> /dev/null)" ]; then
+  echo "$made"
+  exit
+fi
+rm -rf "$tree" "$output/made-of"
 mkdir "$tree"
 tar -C "$source" --exclude=.git --exclude=./objs -cf - . | tar -C "$tree" -xf -
 
@@ -64,4 +84,5 @@ make_nginx() {
   make -j "$(nproc)" "${targets[@]}"
 }
 make_nginx > "$output/log" 2>&1 || { tail -n 40 "$output/log" >&2; exit 1; }
-[ ${#targets[@]} -ne 0 ] && echo "$tree/objs" || echo "$tree/objs/nginx"
+echo "$now" > "$output/made-of"
+echo "$made"
