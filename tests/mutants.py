@@ -3,17 +3,19 @@
 
 A test that cannot fail is no test. Each of the twenty bugs of others is here, in the form that it
 would take in pond, and a few more that only one mechanism of the tests could find. About ten seconds
-each.
+each, two at a time.
 """
 import argparse
 import sys
 
-from variants import Variant
+from variants import Variant, each
 
 COROUTINE = "include/pond/coroutine.hpp"
 # A change of these compiles every test again, and so does putting them back. So their mutants are tried
 # with a program of a few tests, and last.
 HEADERS = ("include/pond/detail/bump.hpp", "include/pond/detail/objects.hpp")
+
+JOBS = 2  # mutants at a time: a change of one file is compiled, linked and tried on one processor
 
 # Tests that must fail, file, what is replaced (once in the file), by what.
 MUTANTS = [
@@ -177,6 +179,14 @@ MUTANTS = [
 ]
 
 
+def prepared_copy(number):
+    copy = Variant(f"mutants-{number}", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
+    failed = copy.build("pond_tests", "pond_header_tests")
+    if failed is not None:
+        raise RuntimeError(failed)
+    return copy
+
+
 def try_mutant(copy, tests, name, old, new):
     """None, or why the mutant is not dead."""
     try:
@@ -197,17 +207,18 @@ def main():
     parser.add_argument("number", type=int, nargs="*", choices=[*numbers, []], default=[],
                         metavar="NUMBER", help="of which mutants; all without")
     chosen = parser.parse_args().number or numbers
-    copy = Variant("mutants", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
-    failed = copy.build("pond_tests", "pond_header_tests")
-    if failed is not None:
-        sys.exit(failed)
-    alive = 0
-    for number in sorted(chosen, key=lambda number: MUTANTS[number - 1][1] in HEADERS):
+    alive = []
+
+    def work(copy, number):
         tests, name, old, new = MUTANTS[number - 1]
         why = try_mutant(copy, tests, name, old, new)
         print(f"{number:3} {tests:12} {name}: {why or 'killed'}", flush=True)
-        alive += why is not None
-    sys.exit(f"{alive} mutants are alive" if alive else 0)
+        if why is not None:
+            alive.append(number)
+
+    chosen = sorted(chosen, key=lambda number: MUTANTS[number - 1][1] in HEADERS)
+    each(chosen, min(JOBS, len(chosen)), prepared_copy, work)
+    sys.exit(f"{len(alive)} mutants are alive" if alive else 0)
 
 
 if __name__ == "__main__":

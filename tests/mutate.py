@@ -13,14 +13,13 @@ import collections
 import hashlib
 import json
 import os
-import queue
 import re
 import threading
 import time
 
 import places as core
 from suites import Bench, SUITES, caught_by
-from variants import SOURCE
+from variants import SOURCE, each
 
 STATE = os.path.join(SOURCE, "build", "mutate", "results.json")
 EXPLAINED = os.path.join(SOURCE, "tests", "mutants_explained.json")
@@ -127,27 +126,12 @@ def report(places, results, explanations):
 
 
 def try_all(todo, texts, state, suites, explanations, jobs):
-    waiting = queue.SimpleQueue()
-    for place in todo:
-        waiting.put(place)
+    def work(bench, place):
+        explained = explanations.of(place) is not None
+        state.note(place, attempt(bench, suites, place, texts[place.name], explained))
 
-    def work(number):
-        bench = Bench(number)
-        while True:
-            try:
-                place = waiting.get_nowait()
-            except queue.Empty:
-                return
-            explained = explanations.of(place) is not None
-            state.note(place, attempt(bench, suites, place, texts[place.name], explained))
-
-    # Daemons: an interrupt ends the program, and at most the last seconds are tried again.
-    workers = [threading.Thread(target=work, args=(n,), daemon=True) for n in range(jobs)]
-    for worker in workers:
-        worker.start()
     try:
-        for worker in workers:
-            worker.join()
+        each(todo, jobs, Bench, work)
     finally:
         with state.lock:
             state.save()

@@ -55,7 +55,7 @@ SUITES = [
                                        "allocator_may_return_null=1:"
                                        f"hard_rss_limit_mb={MOST_SANITIZED_MEMORY}"}),
     Suite("as processes, with memcheck", "plain",
-          targets=("victim", "victim_asan", "life_host", "life_module", "life_configured"),
+          targets=("victims", "life_host", "life_module", "life_configured"),
           ctest="^(Watch|Life)[.]",
           needs=lambda: shutil.which("valgrind")),
     Suite("the proof", "proof", ["-DCMAKE_BUILD_TYPE=Debug"], ("pond_proof",), "^Proof[.]holds",

@@ -1,7 +1,9 @@
 """Copies of the sources in which something is replaced, built apart."""
 import os
+import queue
 import shutil
 import subprocess
+import threading
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MOST_MEMORY = 4 << 30  # bytes; a quota that does not hold would take all there is
@@ -12,6 +14,33 @@ MOST_WAITED = 10  # times as long on the clock, for other work on the machine an
 def run(command, **options):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           **options)
+
+
+def each(items, jobs, begin, work):
+    """Calls work(own, item) for every item, so many at a time: each thread has an `own`, which is
+    what begin(its number) gave it. Raises what one of them raised."""
+    waiting, raised = queue.SimpleQueue(), []
+    for item in items:
+        waiting.put(item)
+
+    def run_all(number):
+        try:
+            own = begin(number)
+            while not raised:
+                work(own, waiting.get_nowait())
+        except queue.Empty:
+            pass
+        except BaseException as error:
+            raised.append(error)
+
+    # Daemons: an interrupt ends the program, and at most the last seconds are tried again.
+    threads = [threading.Thread(target=run_all, args=(n,), daemon=True) for n in range(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if raised:
+        raise raised[0]
 
 
 class Variant:
