@@ -129,9 +129,7 @@ bool usable(const pond_options &options, std::size_t prefix, unsigned char *&bas
 
 void set_tag(extension &ext, const char *tag) noexcept {
   if (tag == nullptr) return;
-  const std::size_t length = strnlen(tag, tag_capacity - 1);
-  std::memcpy(ext.tag, tag, length);
-  ext.tag[length] = '\0';
+  std::memcpy(ext.tag, tag, strnlen(tag, tag_capacity - 1));  // an extension begins as zeros
 }
 
 /// What a reset keeps counts against the limit, and must leave room for what comes next.
