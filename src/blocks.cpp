@@ -27,7 +27,6 @@ constexpr unsigned most_rooms_looked_at = 4;
 constexpr std::size_t most_failures = 4;
 
 constexpr std::uint8_t watched = flag_trapped | flag_sealed | flag_doomed;
-constexpr std::uint8_t unusual = watched | flag_recycling;
 
 /// A room that holds less than the smallest common requests is not worth its place in the walk.
 constexpr std::ptrdiff_t least_kept_room = 128;

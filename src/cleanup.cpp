@@ -90,13 +90,11 @@ void run_everything(state &s, std::uint64_t since) noexcept {
   destroy_children(s, since);
   while (s.cleanups != nullptr && epoch_of(*s.cleanups) >= since) {
     run(s, s.cleanups);
-    if (extended(s)) [[unlikely]]
-      destroy_children(s, since);
+    if (extended(s)) destroy_children(s, since);  // asked here, too: a call for each cleanup
   }
 }
 
 pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexcept {
-  constexpr unsigned unusual = hidden | flag_sealed | flag_doomed;
   state *s = pool.state;
   if (s == nullptr || handler == nullptr || (s->flags & unusual) != 0) [[unlikely]]
     return on_destroy_slow(pool, handler, data);

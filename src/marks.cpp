@@ -22,9 +22,8 @@ std::uint64_t as_word(const void *p) noexcept { return reinterpret_cast<std::uin
          as_word(&s) == mark.opaque[2];
 }
 
-/// A pool that had a mark before, and whose head shows its bounds: almost all, almost always.
-[[gnu::always_inline]] inline bool is_ordinary(const state *s) noexcept {
-  constexpr unsigned unusual = hidden | flag_sealed | flag_doomed;
+/// A pool that may have had a mark before, and whose head shows its bounds.
+[[gnu::always_inline]] inline bool is_usual(const state *s) noexcept {
   return s != nullptr && (s->flags & (flag_extended | unusual)) == flag_extended;
 }
 
@@ -135,7 +134,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
 
 pond_mark get_mark(head &pool) noexcept {
   state *s = pool.state;
-  if (!is_ordinary(s)) [[unlikely]]
+  if (!is_usual(s)) [[unlikely]]
     return get_mark_slow(pool);
   auto *mark =
       static_cast<mark_record *>(room_at_hand(pool, sizeof(mark_record), alignof(mark_record)));
@@ -180,7 +179,7 @@ namespace {
 /// because most scopes are so.
 bool rewind(head &pool, const pond_mark &mark) noexcept {
   state *s = pool.state;
-  if (!is_ordinary(s)) [[unlikely]]
+  if (!is_usual(s)) [[unlikely]]
     return rewind_slow(pool, mark);
   const mark_record *open = s->ext->marks;
   if (!names(mark, open, *s) || open->epoch <= s->ext->floor || s->first.next != open->newest ||

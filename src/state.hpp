@@ -13,8 +13,9 @@
 //  2. The room between cur and end belongs to no allocation; so do the rooms in state.rooms, each
 //     of which begins with its own `room` record.
 //  3. state.first.next is the list of later blocks, newest first.
-//  4. Owned records (cleanups, larges) are newest first, and their epoch never rises down the list.
-//     A record's memory is older than an open mark exactly if its epoch is below the mark's.
+//  4. Owned records (cleanups, larges) are newest first. What came after an open mark has at least
+//     its epoch and stands before what is older, which has a lower one. A record's memory is older
+//     than an open mark exactly if its epoch is below the mark's.
 //  5. Between calls a pool is whole: each function either does its work or leaves it as it was.
 //  6. head.cur == head.end == sentinel: the pool is trapped or recycles (its real bounds are in
 //     extension.real), sealed, or has no state yet.
@@ -142,6 +143,9 @@ enum flag : std::uint8_t {
 
 /// Flags of pools whose head does not show their bounds.
 inline constexpr std::uint8_t hidden = flag_trapped | flag_recycling;
+
+/// Flags of pools for which there are no short ways.
+inline constexpr std::uint8_t unusual = hidden | flag_sealed | flag_doomed;
 
 /// 72 bytes, because every pool pays for them: with the head, a C pool's first allocation begins
 /// 96 bytes into its first block, nginx's at 152.

@@ -243,6 +243,19 @@ TEST(Scope, AThousandNestedOnes) {
   EXPECT_LT(checked.pool.stats().reserved, deep / 10);
 }
 
+/// What it leaves is a pool that may be used again, whatever it had to give back.
+TEST(Scope, OfAnUnusedPoolMayTakeMoreThanABlock) {
+  pond::pool pool;
+  for (int i = 0; i < 2; ++i) {
+    {
+      const pond::scope whole(pool);
+      for (int n = 0; n < 100; ++n) (void)pool.allocate(100);
+      (void)pool.allocate_large(5000);
+    }
+    EXPECT_EQ(pool.stats().reserved, 0U);
+  }
+}
+
 TEST(Scope, OfAnUnusedPoolTakesNothingAndLeavesNothing) {
   pond::pool pool;
   {

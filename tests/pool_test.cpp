@@ -154,6 +154,16 @@ TEST(Pool, ResetKeepsBlocksUpToTheLimitAndNoMore) {
   EXPECT_EQ(checked.upstream().calls(), calls) << "kept blocks were not used again";
 }
 
+TEST(Pool, ResetKeepsAsMuchOnceThereWasAMark) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool pool(1024);
+  for (int i = 0; i < 100; ++i) (void)pool.allocate(100);
+  { const pond::scope marked(pool); }
+  const std::size_t blocks = pool.stats().blocks;
+  pool.reset();
+  EXPECT_EQ(pool.stats().blocks, blocks);
+}
+
 TEST(Pool, ResetAgainAndAgainHoldsWhatOneRoundNeeds) {
   POND_SKIP_WHEN_TRAPPED();
   checked_pool checked;

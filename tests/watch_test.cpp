@@ -76,19 +76,13 @@ TEST(OwnBlocks, ASizeThatCannotBeIsSaid) {
   }
 }
 
-/// Records have blocks here, too; what lies in one of them, and all of it, may be given back.
-TEST(OwnBlocks, OnlyWhatLiesInABlockIsTakenBack) {
-  POND_SKIP_WHEN_TRAPPED();  // the tools know that nobody was given it
-  const support::configured own("own");
-  constexpr std::size_t head_of_first = POND_EMBEDDED_SIZE - sizeof(void *);
-  constexpr std::size_t head_of_later = 2 * sizeof(void *);
-  pond::pool owner({.first_block = 256});
-  pond_pool *pool = owner.handle();
-  for (int i = 0; i < 10; ++i) support::use(pond_alloc(pool, 1));
-  struct bounds {
-    std::byte *begin;
-    std::size_t size;
-  };
+struct bounds {
+  std::byte *begin;
+  std::size_t size;
+};
+
+/// The first one comes last.
+std::vector<bounds> blocks_of(pond_pool *pool) {
   std::vector<bounds> blocks;
   pond_visit(
       pool,
@@ -97,6 +91,13 @@ TEST(OwnBlocks, OnlyWhatLiesInABlockIsTakenBack) {
         static_cast<std::vector<bounds> *>(to)->push_back({begin, size});
       },
       nullptr, &blocks);
+  return blocks;
+}
+
+void take_only_what_lies_in_a_block(pond_pool *pool, std::size_t head_of_first) {
+  constexpr std::size_t head_of_later = 2 * sizeof(void *);
+  for (int i = 0; i < 10; ++i) support::use(pond_alloc(pool, 1));
+  const std::vector<bounds> blocks = blocks_of(pool);
   ASSERT_GE(blocks.size(), 2U);
   for (const bounds &block : blocks) {
     const std::size_t head = &block == &blocks.back() ? head_of_first : head_of_later;
@@ -111,6 +112,19 @@ TEST(OwnBlocks, OnlyWhatLiesInABlockIsTakenBack) {
     EXPECT_NE(said_of(pool, begin - 1, 1), "");
     EXPECT_EQ(said_of(pool, begin - 1, 0), "") << "no bytes lie nowhere";
   }
+}
+
+/// Records have blocks here, too; what lies in one of them, and all of it, may be given back. The
+/// head of a pool that C has made lies in its first block.
+TEST(OwnBlocks, OnlyWhatLiesInABlockIsTakenBack) {
+  POND_SKIP_WHEN_TRAPPED();  // the tools know that nobody was given it
+  const support::configured own("own");
+  constexpr std::size_t state_size = POND_EMBEDDED_SIZE - sizeof(void *);
+  pond::pool owner({.first_block = 256});
+  take_only_what_lies_in_a_block(owner.handle(), state_size);
+  pond_pool *pool = pond_create(256);
+  take_only_what_lies_in_a_block(pool, 3 * sizeof(void *) + state_size);
+  pond_destroy(pool);
 }
 
 TEST(OwnBlocks, WithoutMemoryAWatchedPoolDoesNotBegin) {

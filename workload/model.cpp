@@ -132,7 +132,7 @@ void model::end_mark(const operation &o) {
   pools_[o.pool].marks = depth - 1;
 }
 
-/// What a pool has from this depth of marks on goes: large, cleanups, children with all theirs.
+/// What a pool has from this depth of marks on goes: large, children with all theirs.
 void model::forget(std::uint32_t number, std::size_t depth) {
   model_pool &pool = pools_[number];
   std::erase_if(pool.larges, [&](const model_pool::large &large) {

@@ -1,4 +1,4 @@
-// model.hpp: which pools, marks, cleanups and large allocations there are after an operation, and
+// model.hpp: which pools, marks and large allocations there are after an operation, and
 // so which operation may be next. Generators choose by it, the reader of traces and the shrinker
 // (shrink.hpp) refuse by it.
 #ifndef POND_WORKLOAD_MODEL_HPP

@@ -76,9 +76,11 @@ void oracle::descriptor_owned(const operation &o, bool done) {
   pools_[o.pool].newest = 0;
   cleanup_registered(o, nullptr, done);
   if (done) return;
-  const pipe_ends &ends = cleanups_.back().descriptor;
+  pipe_ends &ends = cleanups_.back().descriptor;
   if (is_alone(ends.kept)) report("a descriptor that was refused is closed");
   close(ends.given);
+  close(ends.kept);
+  ends = {};
 }
 
 oracle::registered::reverse_iterator oracle::newest_of(std::uint32_t pool, std::size_t key) {
@@ -180,8 +182,12 @@ void oracle::do_act(const cleanup &c) {
       return;
     case act::makes_a_child:
       return make_child_in(c.pool);
-    case act::resets:
-      return actor_->try_reset(c.pool);
+    case act::resets: {
+      const std::size_t rest = expected_.size();
+      actor_->try_reset(c.pool);
+      if (expected_.size() != rest) report("a cleanup has reset its pool");
+      return;
+    }
     default:
       return cancel_in(c.pool);
   }

@@ -45,15 +45,16 @@ POND_API pond_pool *pond_create(size_t first_block) POND_NOEXCEPT;
  *  another size than the library's, or NULL, is EINVAL. */
 POND_API pond_pool *pond_create_with(const pond_options *options) POND_NOEXCEPT;
 
-/** Empties the pool: destroys its children, runs its cleanups (last in, first out; each once), frees
+/** Empties the pool: destroys its children, runs its cleanups (in the order of pond_destroy), frees
  *  large allocations and the blocks beyond options.keep. Every pointer, cleanup handle and mark of
  *  the pool is void. A sealed pool can be used again. Called by one of the pool's own cleanups it
  *  does nothing but say so on standard error. */
 POND_API void pond_reset(pond_pool *pool) POND_NOEXCEPT;
 
 /** Ends the pool: children first, then cleanups (last in, first out; one registered meanwhile runs
- *  too, and a child that one makes ends before the next), then all memory. NULL is fine. Called by one of the pool's own cleanups, the pool ends as
- *  soon as they have run, and must not be used after that call. */
+ *  too, and a child that one makes or adopts ends before the next), then all memory. NULL is fine.
+ *  Called by one of the pool's own cleanups, the pool ends as soon as they have run, and must not be
+ *  used after that call. */
 POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
 
 /** Takes all of `other` over: its memory stays where it is, its cleanups run and its memory goes when

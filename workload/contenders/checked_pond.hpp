@@ -101,7 +101,7 @@ class checked_pond : public actor {
   bool end_stale(const operation &o) {
     const std::vector<pond_mark> &ended = ended_[o.pool];
     if (ended.empty()) return false;
-    const pond_mark mark = ended[o.size % ended.size()];
+    const pond_mark mark = ended[o.size / 2 % ended.size()];
     return o.size % 2 == 0 ? pond_rewind(handle(o), mark) : pond_commit(handle(o), mark);
   }
 
