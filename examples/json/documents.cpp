@@ -82,15 +82,20 @@ std::string tree(random &r, unsigned depth) {
 
 }  // namespace
 
-std::vector<document> make_documents() {
+std::vector<document> make_documents(unsigned smaller) {
   random r(1);
+  unsigned levels = 9;
+  for (unsigned left = smaller; left >= 3 && levels > 1; left /= 3) --levels;
   std::vector<document> all;
   all.push_back({"request", request(r), true, 200});
-  all.push_back({"objects", list_of(3000, [&r](std::size_t i) { return record(r, i); }), true, 1});
-  all.push_back({"strings", list_of(400, [&r](std::size_t) { return long_string(r); }), true, 1});
   all.push_back(
-      {"numbers", list_of(1000, [&r](std::size_t) { return row_of_numbers(r); }), false, 1});
-  all.push_back({"tree", tree(r, 9), true, 1});
+      {"objects", list_of(3000 / smaller, [&r](std::size_t i) { return record(r, i); }), true, 1});
+  all.push_back(
+      {"strings", list_of(400 / smaller, [&r](std::size_t) { return long_string(r); }), true, 1});
+  all.push_back({"numbers",
+                 list_of(1000 / smaller, [&r](std::size_t) { return row_of_numbers(r); }), false,
+                 1});
+  all.push_back({"tree", tree(r, levels), true, 1});
   return all;
 }
 

@@ -14,8 +14,9 @@ struct document {
   unsigned repeats;        // how often one measured run parses it
 };
 
-/// A small one, as of a request; many small objects; long strings; numbers; objects in objects.
-std::vector<document> make_documents();
+/// A small one, as of a request; many small objects; long strings; numbers; objects in objects. All
+/// but the first may be so many times smaller.
+std::vector<document> make_documents(unsigned smaller);
 
 }  // namespace json
 

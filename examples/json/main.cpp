@@ -78,10 +78,15 @@ int run(int argc, char **argv) {
   CLI::App app("Parses JSON with pond and with the libraries' own memory, side by side");
   bool measures = false;
   unsigned rounds = 31;
+  unsigned smaller = 1;
+  constexpr unsigned most_smaller = 400;  // then there is one long string
   constexpr unsigned most_rounds = 10000;
   app.add_flag("--measure", measures, "many rounds; without it one");
   app.add_option("--rounds", rounds, "how many")
       ->check(CLI::Range(1U, most_rounds))
+      ->capture_default_str();
+  app.add_option("--smaller", smaller, "documents that are so many times smaller")
+      ->check(CLI::Range(1U, most_smaller))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (!measures) rounds = 1;
@@ -89,7 +94,7 @@ int run(int argc, char **argv) {
              measures ? fmt::format("medians of {} rounds", rounds)
                       : "one round, whose times say little: --measure");
   const std::vector<library> all = libraries();
-  for (const document &d : json::make_documents()) print_document(d, all, rounds);
+  for (const document &d : json::make_documents(smaller)) print_document(d, all, rounds);
   return 0;
 }
 
