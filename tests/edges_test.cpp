@@ -10,51 +10,35 @@
 
 namespace {
 
+using support::blocks_of;
 using support::checked_default_upstream;
 using support::checked_pool;
+using support::seen_block;
 
 /// What lies before the first allocation of a pool whose head is elsewhere.
 constexpr std::size_t state_size = POND_EMBEDDED_SIZE - sizeof(void *);
-
-struct seen_block {
-  const std::byte *memory;
-  std::size_t size;
-  std::size_t unused;
-};
-
-/// The oldest first.
-std::vector<seen_block> blocks_of(pond::pool &pool) {
-  std::vector<seen_block> blocks;
-  const auto see = [](void *to, const void *memory, std::size_t size, std::size_t unused) {
-    auto &all = *static_cast<std::vector<seen_block> *>(to);
-    all.insert(all.begin(), {static_cast<const std::byte *>(memory), size, unused});
-  };
-  pond_visit(pool.handle(), see, nullptr, &blocks);
-  // The first one comes last, behind the newest of the others.
-  return blocks;
-}
 
 TEST(Edge, ARoomIsFilledToItsLastByte) {
   POND_SKIP_WHEN_TRAPPED();
   checked_pool checked({.first_block = 1024});
   (void)checked.pool.allocate(704);
-  const std::size_t room = blocks_of(checked.pool).front().unused;
+  const std::size_t room = blocks_of(checked.pool.handle()).front().unused;
   (void)checked.pool.allocate(room + 100);  // a block of its own, which is the current one
-  while (blocks_of(checked.pool).back().unused >= room) (void)checked.pool.allocate(64);
-  ASSERT_EQ(blocks_of(checked.pool).size(), 2U);
+  while (blocks_of(checked.pool.handle()).back().unused >= room) (void)checked.pool.allocate(64);
+  ASSERT_EQ(blocks_of(checked.pool.handle()).size(), 2U);
   (void)checked.pool.allocate(room, 1);
-  EXPECT_EQ(blocks_of(checked.pool).size(), 2U);
-  EXPECT_EQ(blocks_of(checked.pool).front().unused, 0U);
+  EXPECT_EQ(blocks_of(checked.pool.handle()).size(), 2U);
+  EXPECT_EQ(blocks_of(checked.pool.handle()).front().unused, 0U);
 }
 
 TEST(Edge, TheNewestGrowsToTheLastByteOfItsBlock) {
   POND_SKIP_WHEN_TRAPPED();
   checked_pool checked({.first_block = 1024});
   void *p = checked.pool.allocate(100);
-  const std::size_t most = 100 + blocks_of(checked.pool).front().unused;
+  const std::size_t most = 100 + blocks_of(checked.pool.handle()).front().unused;
   EXPECT_FALSE(checked.pool.try_extend(p, 100, most + 1));
   EXPECT_TRUE(checked.pool.try_extend(p, 100, most));
-  EXPECT_EQ(blocks_of(checked.pool).front().unused, 0U);
+  EXPECT_EQ(blocks_of(checked.pool.handle()).front().unused, 0U);
 }
 
 TEST(Edge, BlocksFromTheCacheGrowAsOthers) {
@@ -64,7 +48,7 @@ TEST(Edge, BlocksFromTheCacheGrowAsOthers) {
     pond::pool pool(1024);
     while (pool.stats().reserved < 40000) (void)pool.allocate(64);
     std::vector<std::size_t> all;
-    for (const seen_block &block : blocks_of(pool)) all.push_back(block.size);
+    for (const seen_block &block : blocks_of(pool.handle())) all.push_back(block.size);
     return all;
   };
   const std::vector<std::size_t> expected = sizes();
@@ -95,7 +79,7 @@ std::size_t eleventh_block(bool reset_before) {
   fill_until(10);
   if (reset_before) checked.pool.reset();
   fill_until(11);
-  return blocks_of(checked.pool).back().size;
+  return blocks_of(checked.pool.handle()).back().size;
 }
 
 TEST(Edge, GrowthGoesOnBehindTheBlocksThatAResetKept) {
@@ -108,7 +92,8 @@ TEST(Edge, WithoutAThresholdWhatHasMoreThan4095BytesIsLarge) {
   POND_SKIP_WHEN_TRAPPED();
   const auto larges_with = [](std::size_t size) {
     checked_pool checked({.first_block = 16384});
-    while (blocks_of(checked.pool).front().unused >= size) (void)checked.pool.allocate(512);
+    while (blocks_of(checked.pool.handle()).front().unused >= size)
+      (void)checked.pool.allocate(512);
     (void)checked.pool.allocate(size);
     return checked.pool.stats().large;
   };
@@ -121,7 +106,7 @@ TEST(Edge, AnAlignmentCountsForThePaddingThatItMayNeed) {
   POND_SKIP_WHEN_TRAPPED();
   const auto larges_with = [](std::size_t size) {
     checked_pool checked({.first_block = 1024, .large_threshold = 500});
-    while (blocks_of(checked.pool).front().unused >= 64) (void)checked.pool.allocate(64);
+    while (blocks_of(checked.pool.handle()).front().unused >= 64) (void)checked.pool.allocate(64);
     (void)checked.pool.allocate(size, 64);
     return checked.pool.stats().large;
   };
@@ -129,17 +114,17 @@ TEST(Edge, AnAlignmentCountsForThePaddingThatItMayNeed) {
   EXPECT_EQ(larges_with(500 - 47), 1U);
   checked_pool checked({.first_block = 256, .large_threshold = 10000});
   (void)checked.pool.allocate(5008, 64);
-  EXPECT_EQ(blocks_of(checked.pool).back().size, 5008U + 48 + 16)
+  EXPECT_EQ(blocks_of(checked.pool.handle()).back().size, 5008U + 48 + 16)
       << "the header, and on 32 bits the padding behind it";
 }
 
 TEST(Edge, NoThresholdIsBelow64) {
   POND_SKIP_WHEN_TRAPPED();
   checked_pool checked({.first_block = 1024, .large_threshold = 1});
-  while (blocks_of(checked.pool).front().unused >= 64) (void)checked.pool.allocate(64);
+  while (blocks_of(checked.pool.handle()).front().unused >= 64) (void)checked.pool.allocate(64);
   (void)checked.pool.allocate(64);
   EXPECT_EQ(checked.pool.stats().large, 0U);
-  while (blocks_of(checked.pool).back().unused >= 65) (void)checked.pool.allocate(64);
+  while (blocks_of(checked.pool.handle()).back().unused >= 65) (void)checked.pool.allocate(64);
   (void)checked.pool.allocate(65);
   EXPECT_EQ(checked.pool.stats().large, 1U);
 }
@@ -153,7 +138,7 @@ TEST(Edge, ABufferIsUsedFromItsFirstAlignedByteToItsLast) {
       const std::size_t begin = (skip + 15) & ~std::size_t{15};
       const std::size_t length =
           begin <= skip + size ? (skip + size - begin) & ~std::size_t{15} : 0;
-      const seen_block first = blocks_of(checked.pool).front();
+      const seen_block first = blocks_of(checked.pool.handle()).front();
       if (length >= state_size + least_room) {
         ASSERT_EQ(first.memory, buffer.data() + begin) << skip << " " << size;
         ASSERT_EQ(first.size, length) << skip << " " << size;

@@ -3,9 +3,11 @@
 #define POND_TESTS_SUPPORT_HPP
 
 #include <gtest/gtest.h>
+#include <pond/embed.h>
 #include <pond/pond.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <pond/pool.hpp>
 #include <string>
@@ -89,6 +91,24 @@ class configured {
   configured(const configured &) = delete;
   configured &operator=(const configured &) = delete;
 };
+
+struct seen_block {
+  std::byte *memory;
+  std::size_t size;
+  std::size_t unused;
+};
+
+/// The oldest first.
+inline std::vector<seen_block> blocks_of(pond_pool *pool) {
+  std::vector<seen_block> blocks;
+  const auto see = [](void *to, const void *memory, std::size_t size, std::size_t unused) {
+    auto *begin = static_cast<std::byte *>(const_cast<void *>(memory));
+    auto &all = *static_cast<std::vector<seen_block> *>(to);
+    all.insert(all.begin(), {begin, size, unused});
+  };
+  pond_visit(pool, see, nullptr, &blocks);
+  return blocks;
+}
 
 /// A pool over an upstream that checks.
 class checked_pool {

@@ -76,32 +76,14 @@ TEST(OwnBlocks, ASizeThatCannotBeIsSaid) {
   }
 }
 
-struct bounds {
-  std::byte *begin;
-  std::size_t size;
-};
-
-/// The first one comes last.
-std::vector<bounds> blocks_of(pond_pool *pool) {
-  std::vector<bounds> blocks;
-  pond_visit(
-      pool,
-      [](void *to, const void *memory, std::size_t size, std::size_t) {
-        auto *begin = static_cast<std::byte *>(const_cast<void *>(memory));
-        static_cast<std::vector<bounds> *>(to)->push_back({begin, size});
-      },
-      nullptr, &blocks);
-  return blocks;
-}
-
 void take_only_what_lies_in_a_block(pond_pool *pool, std::size_t head_of_first) {
   constexpr std::size_t head_of_later = 2 * sizeof(void *);
   for (int i = 0; i < 10; ++i) support::use(pond_alloc(pool, 1));
-  const std::vector<bounds> blocks = blocks_of(pool);
+  const std::vector<support::seen_block> blocks = support::blocks_of(pool);
   ASSERT_GE(blocks.size(), 2U);
-  for (const bounds &block : blocks) {
-    const std::size_t head = &block == &blocks.back() ? head_of_first : head_of_later;
-    std::byte *const begin = block.begin + head;
+  for (const support::seen_block &block : blocks) {
+    const std::size_t head = &block == &blocks.front() ? head_of_first : head_of_later;
+    std::byte *const begin = block.memory + head;
     const std::size_t size = block.size - head;
     EXPECT_EQ(said_of(pool, begin, size), "");
     EXPECT_EQ(said_of(pool, begin + 1, size - 1), "");

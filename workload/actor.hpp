@@ -17,7 +17,7 @@ class actor {
   virtual void *allocate(std::uint32_t pool, std::size_t size) = 0;
   /// The cleanup's handle; null where it is refused.
   virtual void *on_destroy(std::uint32_t pool, callback handler, void *token) = 0;
-  virtual void forget(std::uint32_t pool, void *handle) = 0;
+  virtual void cancel(std::uint32_t pool, void *handle) = 0;
   virtual bool open_mark(std::uint32_t pool) = 0;
   /// To the mark that was opened last.
   virtual bool rewind_mark(std::uint32_t pool) = 0;

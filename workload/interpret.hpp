@@ -134,16 +134,16 @@ class interpreter {
           observer.created(o, c.create_child(o));
           break;
         case kind::cancel:
-          if (void *handle = observer.chosen()) c.cancel(o, handle);
+          if (void *handle = observer.chosen()) c.cancel(o.pool, handle);
           break;
         case kind::mark:
           observer.marked(o, c.mark(o));
           break;
         case kind::rewind:
-          observer.answered(c.rewind(o, observer.marks_below(o)), true);
+          observer.answered(c.rewind(o, observer.open_marks(o.pool)), true);
           break;
         case kind::commit:
-          observer.answered(c.commit(o, observer.marks_below(o)), true);
+          observer.answered(c.commit(o, observer.open_marks(o.pool)), true);
           break;
         case kind::grow_newest:
           grow(o, c, observer);

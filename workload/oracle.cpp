@@ -52,7 +52,7 @@ void oracle::remember(const operation &o, std::uintptr_t at) {
   piece &p = live_[at];
   p.size = o.size;
   fill(at, p);
-  pool.pieces.push_back({at, pool.marks, is_large(o.what)});
+  pool.pieces.push_back({at, open_marks(o.pool), is_large(o.what)});
 }
 
 void oracle::allocated(const operation &o, void *p) {
@@ -130,7 +130,7 @@ void oracle::resized(const operation &o, void *from, void *to) {
   std::vector<owned> &pieces = pools_[o.pool].pieces;
   const auto known =
       std::find_if(pieces.begin(), pieces.end(), [&](const owned &p) { return p.at == old; });
-  const std::size_t depth = at == old ? known->depth : pools_[o.pool].marks;
+  const std::size_t depth = at == old ? known->depth : open_marks(o.pool);
   piece kept = live_.at(old);
   kept.size = std::min(kept.size, o.size);
   live_.erase(old);

@@ -64,8 +64,8 @@ class oracle {
   void adopted(const operation &o, bool done);
   void sealed(bool refuses);
   [[nodiscard]] bool expects_cleanups() const { return !expected_.empty(); }
-  /// How many marks stay open when this operation, which ends some, is over.
-  [[nodiscard]] std::size_t marks_below(const operation &o) const;
+  /// How many marks are open; of an operation that ends some, those that stay so.
+  [[nodiscard]] std::size_t open_marks(std::uint32_t pool) const;
   /// Whether there was something to free, or to end.
   void answered(bool done, bool right);
 
@@ -107,6 +107,7 @@ class oracle {
     void *handle = nullptr;
     pipe_ends descriptor = {};
   };
+  static bool has_handle(const cleanup &c) { return c.handle != nullptr; }
   using registered = std::vector<std::pair<cleanup *, std::size_t>>;  // with their depth
   struct owned {
     std::uintptr_t at;
@@ -119,8 +120,7 @@ class oracle {
     std::size_t born = 0;
     std::int64_t parent = -1;
     std::size_t depth_in_parent = 0;
-    std::size_t marks = 0;
-    std::vector<bool> marked;  // of each mark of the program, whether it could be set
+    std::vector<bool> marked;  // of each open mark of the program, whether it could be set
     std::vector<owned> pieces;
     registered cleanups;
     std::uintptr_t newest = 0;

@@ -43,7 +43,7 @@ void oracle::cleanup_registered(const operation &o, void *data, bool done, void 
   pool_state &pool = pools_[o.pool];
   if (done) {
     cleanups_.back().handle = handle;
-    pool.cleanups.emplace_back(&cleanups_.back(), pool.marks);
+    pool.cleanups.emplace_back(&cleanups_.back(), open_marks(o.pool));
   } else {
     ++failures_;
   }
@@ -116,7 +116,6 @@ oracle::cleanup *oracle::take_one(std::uint32_t pool, std::size_t choice, Is is)
 
 /// What an operation is about, which is looked for before it happens.
 void oracle::choose(const operation &o) {
-  const auto has_handle = [](const cleanup &c) { return c.handle != nullptr; };
   const auto is_descriptor = [](const cleanup &c) { return c.descriptor.given >= 0; };
   if (o.what == kind::end_value) {
     chosen_ = take(o.pool, newest_of(o.pool, o.size % keys));
@@ -172,7 +171,7 @@ void oracle::do_act(const cleanup &c) {
       allocate_in(c.pool, one_alone_);
       if (cleanup *next = register_in(c.pool); next != nullptr) {
         if (!one_alone_) return expected_.push_back(next);
-        pools_[c.pool].cleanups.emplace_back(next, pools_[c.pool].marks);
+        pools_[c.pool].cleanups.emplace_back(next, open_marks(c.pool));
       }
       return;
     case act::rewinds:
@@ -231,16 +230,16 @@ void oracle::make_child_in(std::uint32_t pool) {
 }
 
 void oracle::cancel_in(std::uint32_t pool) {
-  const auto is_one = [&](const cleanup *c) { return c->pool == pool && c->handle != nullptr; };
+  const auto is_one = [&](const cleanup *c) { return c->pool == pool && has_handle(*c); };
   const cleanup *victim = nullptr;
   if (one_alone_) {
-    victim = take_one(pool, 0, [](const cleanup &c) { return c.handle != nullptr; });
+    victim = take_one(pool, 0, has_handle);
   } else if (const auto found = std::find_if(expected_.begin(), expected_.end(), is_one);
              found != expected_.end()) {
     victim = *found;
     expected_.erase(found);
   }
-  if (victim != nullptr) actor_->forget(pool, victim->handle);
+  if (victim != nullptr) actor_->cancel(pool, victim->handle);
 }
 
 }  // namespace workload

@@ -34,9 +34,10 @@ bool oracle::passes_over(const operation &o) {
   return none;
 }
 
-/// Where the mark itself could not be set, the first one above it is meant.
-std::size_t oracle::marks_below(const operation &o) const {
-  const std::vector<bool> &marked = pools_[o.pool].marked;
+/// passes_over has taken those that an operation ends: where the mark itself could not be set, the
+/// first one above it is meant.
+std::size_t oracle::open_marks(std::uint32_t pool) const {
+  const std::vector<bool> &marked = pools_[pool].marked;
   return static_cast<std::size_t>(std::count(marked.begin(), marked.end(), true));
 }
 
@@ -60,7 +61,7 @@ void oracle::begin(const operation &o) {
   pools_[o.pool].born = operation_;
   if (o.what != kind::create_child) return;
   pools_[o.pool].parent = o.other;
-  pools_[o.pool].depth_in_parent = pools_[o.other].marks;
+  pools_[o.pool].depth_in_parent = open_marks(o.other);
 }
 
 /// Its busy cleanups refer to a pool that is empty now, and are not busy any more.
@@ -73,7 +74,7 @@ void oracle::adopted(const operation &o, bool done) {
   other.adopted = true;
   other.born = operation_;
   other.parent = o.pool;
-  other.depth_in_parent = pools_[o.pool].marks;
+  other.depth_in_parent = open_marks(o.pool);
   for (const auto &entry : other.cleanups) entry.first->does = act::nothing;
 }
 
@@ -126,7 +127,7 @@ void oracle::finish_end() {
 
 void oracle::commit(const operation &o) {
   pool_state &pool = pools_[o.pool];
-  const std::size_t depth = pool.marks = marks_below(o);
+  const std::size_t depth = open_marks(o.pool);
   for (owned &p : pool.pieces) p.depth = std::min(p.depth, depth);
   for (auto &entry : pool.cleanups) entry.second = std::min(entry.second, depth);
   for (pool_state &child : pools_) {
@@ -140,7 +141,6 @@ void oracle::marked(const operation &o, bool done) {
     ++failures_;
     return;
   }
-  ++pools_[o.pool].marks;
   pools_[o.pool].newest = 0;
 }
 
@@ -155,7 +155,7 @@ void oracle::before(const operation &o) {
     case kind::reset:
       return expect_end(o.pool, 0);
     case kind::rewind:
-      return expect_end(o.pool, marks_below(o) + 1);
+      return expect_end(o.pool, open_marks(o.pool) + 1);
     case kind::commit:
       return commit(o);
     case kind::cancel:
@@ -170,11 +170,7 @@ void oracle::before(const operation &o) {
 
 void oracle::after(const operation &o) {
   if (o.what == kind::destroy) pools_[o.pool].alive = false;
-  if (o.what == kind::reset) {
-    pools_[o.pool].marks = 0;
-    pools_[o.pool].marked.clear();
-  }
-  if (o.what == kind::rewind) pools_[o.pool].marks = marks_below(o);
+  if (o.what == kind::reset) pools_[o.pool].marked.clear();
   if (o.what == kind::commit) pools_[o.pool].newest = 0;
   if (o.what != kind::free) finish_end();
 }

@@ -44,13 +44,15 @@ tree=$output/tree
 made=$tree/objs/nginx
 [ ${#targets[@]} -eq 0 ] || made=$tree/objs
 
+packed_source() { tar -C "$source" --exclude=.git --exclude=./objs --sort=name -cf - .; }
+
 # Everything that goes into it, in one number; nothing where a folder of the user's does, too.
 made_of() {
-  [[ "${options[*]}" != *=*/* ]] || return 0
+  [[ "$cc_opt ${options[*]}" != */* ]] || return 0
   {
     printf '%s\n' "$pool" "$cc_opt" "${options[@]}" "${targets[@]}"
     "${CC:-cc}" --version
-    tar -C "$source" --exclude=.git --exclude=./objs --sort=name -cf - .
+    packed_source
     [ $pool = stock ] ||
       tar -C "$root" --sort=name -cf - CMakeLists.txt cmake include src compat integration/nginx
   } | sha256sum
@@ -62,7 +64,7 @@ if [ -n "$now" ] && [ -e "$made" ] && [ "$now" = "$(cat "$output/made-of" 2> /de
 fi
 rm -rf "$tree" "$output/made-of"
 mkdir "$tree"
-tar -C "$source" --exclude=.git --exclude=./objs -cf - . | tar -C "$tree" -xf -
+packed_source | tar -C "$tree" -xf -
 
 configure=configure # in a checkout it is one folder further down
 [ -f "$tree/configure" ] || configure=auto/configure

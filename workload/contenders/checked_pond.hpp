@@ -63,7 +63,6 @@ class checked_pond : public actor {
     return registered_[o.pool] != nullptr;
   }
   [[nodiscard]] void *newest_cleanup(const operation &o) const { return registered_[o.pool]; }
-  void cancel(const operation &o, void *handle) { forget(o.pool, handle); }
   void run(const operation &o, void *handle) {
     pools_[o.pool].run(static_cast<pond_cleanup *>(handle));
   }
@@ -123,7 +122,7 @@ class checked_pond : public actor {
   void *on_destroy(std::uint32_t pool, callback handler, void *token) override {
     return pond_on_destroy(pools_[pool].handle(), handler, token);
   }
-  void forget(std::uint32_t pool, void *handle) override {
+  void cancel(std::uint32_t pool, void *handle) override {
     pools_[pool].cancel(static_cast<pond_cleanup *>(handle));
   }
   bool open_mark(std::uint32_t pool) override {
