@@ -5,7 +5,7 @@
 //    ├─ from_new_block                      of the usual size, from the cache
 //    │   └─ from_grown_block
 //    └─ refill_slow
-//        ├─ adopt_default                   first use of a default-constructed pool (create.cpp)
+//        ├─ first_use                   first use of a default-constructed pool (create.cpp)
 //        ├─ trapped_allocate                a tool watches, the pool is sealed or gone (watch.cpp)
 //        ├─ recycling_allocate              what was given back first (recycle.cpp)
 //        └─ take_large                      above the threshold: memory of its own (large.cpp)
@@ -175,7 +175,7 @@ namespace {
   const bool impossible = size > sizes::impossible || alignment > sizes::impossible;
   if (impossible) errno = ENOMEM;
   if (pool.state == nullptr) {
-    return !impossible && adopt_default(pool) ? allocate(pool, size, alignment) : nullptr;
+    return !impossible && first_use(pool) ? allocate(pool, size, alignment) : nullptr;
   }
   if (impossible) return failed(*pool.state, size, alignment, true);
   state &s = *pool.state;

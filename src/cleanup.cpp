@@ -15,18 +15,14 @@ namespace {
 
 owned *record_of(pond_cleanup *cleanup) noexcept { return reinterpret_cast<owned *>(cleanup); }
 
-/// Runs one cleanup, out of the list before its handler is called: whatever that does to the pool,
-/// it runs once. It may rewind to marks of its own, not to one that would take its record away.
+/// Runs one cleanup. It may rewind to marks of its own, not to one that would take its record away.
 void run(state &s, owned *cleanup) noexcept {
-  unlink(s.cleanups, cleanup);
-  void (*handler)(void *) = cleanup->handler;
-  cleanup->handler = nullptr;
   if (!extended(s)) {
-    handler(cleanup->data);
+    call(s, cleanup);
   } else {
     const std::uint64_t outer_floor = s.ext->floor;
     if (epoch_of(*cleanup) > outer_floor) s.ext->floor = epoch_of(*cleanup);
-    handler(cleanup->data);
+    call(s, cleanup);
     s.ext->floor = outer_floor;
   }
   spare_record(s, cleanup);
@@ -76,7 +72,7 @@ bool owns(const owned &cleanup, int fd) noexcept {
     errno = EINVAL;
     return nullptr;
   }
-  if (pool.state == nullptr && !adopt_default(pool)) return nullptr;
+  if (pool.state == nullptr && !first_use(pool)) return nullptr;
   state &s = *pool.state;
   if (refuses(s)) return nullptr;
   owned *cleanup = take_record(real(pool));

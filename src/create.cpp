@@ -256,11 +256,8 @@ head *create_inside(const pond_options &options, const embedding &where) noexcep
   return begin_with(nullptr, options, where);
 }
 
-bool adopt_default(head &pool) noexcept {
-  head begun{};
-  if (begin_plain(&begun, default_first_block, {}) == nullptr) return false;
-  pool = begun;
-  return true;
+bool begin_default(head &pool) noexcept {
+  return begin_plain(&pool, default_first_block, {}) != nullptr;
 }
 
 }  // namespace detail

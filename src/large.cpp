@@ -154,7 +154,7 @@ namespace {
   }
   const bool impossible = size > sizes::impossible || alignment > sizes::impossible;
   if (impossible) errno = ENOMEM;
-  if (pool.state == nullptr && (impossible || !adopt_default(pool))) return nullptr;
+  if (pool.state == nullptr && (impossible || !first_use(pool))) return nullptr;
   if (refuses(*pool.state)) return nullptr;
   if (impossible) return failed(*pool.state, size, alignment, true);
   if (recycles(*pool.state, size)) pool.state->ext->bins->small_larges = true;

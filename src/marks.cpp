@@ -109,7 +109,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
 
 /// The record does not fit the current block, or the pool is not an ordinary one.
 [[gnu::noinline]] pond_mark get_mark_slow(head &pool) noexcept {
-  if (pool.state == nullptr && !adopt_default(pool)) return {};
+  if (pool.state == nullptr && !first_use(pool)) return {};
   state &s = *pool.state;
   if (refuses(s) || extend_state(s) == nullptr) return {};
   head &h = real(pool);

@@ -34,8 +34,6 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
   s.taken = static_cast<std::uint8_t>(kept < most ? kept : most);
 }
 
-void empty(head &pool) noexcept { pool = {nowhere(), nowhere(), nullptr}; }
-
 /// The whole first block is room again, and shown to the head.
 void begin_again(head &h, state &s) noexcept {
   h.cur = reinterpret_cast<unsigned char *>(&s + 1);
@@ -91,13 +89,7 @@ void give_plain_larges(state &s) noexcept {
 /// so that this may do anything, and is not used again.
 void run_plain_cleanups(state &s) noexcept {
   s.flags |= flag_running;
-  while (s.cleanups != nullptr && !extended(s)) {
-    owned *cleanup = s.cleanups;
-    unlink(s.cleanups, cleanup);
-    void (*handler)(void *) = cleanup->handler;
-    cleanup->handler = nullptr;
-    handler(cleanup->data);
-  }
+  while (s.cleanups != nullptr && !extended(s)) call(s, s.cleanups);
 }
 
 /// Destroys a plain pool, unless its cleanups make more of it.
@@ -136,7 +128,7 @@ void destroy_state(state &s, head *pool) noexcept {
 
 void destroy(head &pool) noexcept {
   state *s = pool.state;
-  if (s == nullptr) return;
+  if (s == nullptr) return withdraw(pool);
   if (bare(*s)) [[likely]] {
     empty(pool);
     return cache_give(reinterpret_cast<block *>(base_of(*s)), s->first.size);
@@ -155,7 +147,7 @@ void destroy(head &pool) noexcept {
 }
 
 bool retain(head &pool) noexcept {
-  if (pool.state == nullptr && !adopt_default(pool)) return false;
+  if (pool.state == nullptr && !first_use(pool)) return false;
   state &s = *pool.state;
   if (extend_state(s) == nullptr) return false;
   __atomic_add_fetch(&s.ext->references, 1, __ATOMIC_RELAXED);
@@ -163,8 +155,7 @@ bool retain(head &pool) noexcept {
 }
 
 void release_reference(head &pool) noexcept {
-  if (pool.state == nullptr) return;
-  if (extended(*pool.state)) {
+  if (pool.state != nullptr && extended(*pool.state)) {
     extension *ext = pool.state->ext;
     // What the others did with the pool happened before it is destroyed by the last one.
     if (__atomic_load_n(&ext->references, __ATOMIC_ACQUIRE) != 0) {
@@ -208,6 +199,7 @@ void reset(head &pool) noexcept {
 }
 
 void moved(head &to) noexcept {
+  if (owned *record = announced(to)) record->data = &to;
   if (to.state != nullptr && extended(*to.state)) to.state->ext->owner = &to;
 }
 

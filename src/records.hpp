@@ -72,6 +72,15 @@ inline void unlink(owned *&list, owned *record) noexcept {
   }
 }
 
+/// Does what a cleanup is there for. Its record leaves the list before: whatever the handler does
+/// to the pool, it runs once.
+[[gnu::always_inline]] inline void call(state &s, owned *cleanup) noexcept {
+  unlink(s.cleanups, cleanup);
+  void (*handler)(void *) = cleanup->handler;
+  cleanup->handler = nullptr;
+  handler(cleanup->data);
+}
+
 /// A record whose memory lies below an open mark is not used before that mark is gone: it goes to
 /// the spares as they were when the oldest mark that covers it was made.
 inline void spare_record(state &s, owned *record) noexcept {

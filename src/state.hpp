@@ -18,42 +18,18 @@
 //     than an open mark exactly if its epoch is below the mark's.
 //  5. Between calls a pool is whole: each function either does its work or leaves it as it was.
 //  6. head.cur == head.end == sentinel: the pool is trapped or recycles (its real bounds are in
-//     extension.real), sealed, or has no state yet.
+//     extension.real), sealed, or has no state yet. A child without a state shows its record in its
+//     parent instead of the sentinel (announce.cpp).
 #ifndef POND_SRC_STATE_HPP
 #define POND_SRC_STATE_HPP
 
 #include "links.hpp"
-#include "pond/detail/core.hpp"
+#include "owned.hpp"
 #include "sizes.hpp"
 
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
-
-/// Something the pool must see to: a cleanup (handler and data) or a large allocation (memory and
-/// size). One record for both, so that one list of spare records serves both.
-struct owned {
-  owned *next;  // older
-  owned *prev;  // newer
-  union {
-    void (*handler)(void *);
-    void *memory;
-  };
-  union {
-    void *data;
-    std::size_t size;
-  };
-  std::uint64_t when;  // the epoch, and above it how far a large one's alignment exceeds 16
-};
-
-/// The epoch is that of the innermost mark that was open when the record was made.
-inline constexpr unsigned epoch_bits = 58;
-inline std::uint64_t epoch_of(const owned &record) noexcept {
-  return record.when & ((std::uint64_t{1} << epoch_bits) - 1);
-}
-inline std::size_t alignment_of(const owned &large) noexcept {
-  return sizes::quantum << (large.when >> epoch_bits);
-}
 
 /// A mark's record: what the pool was. It lies in the pool itself, above what it protects.
 struct mark_record {
@@ -212,8 +188,15 @@ inline std::size_t home_of(const void *p, std::size_t capacity) noexcept {
 
 // --- Between the files of src/ ----------------------------------------------------------------
 
+// create.cpp
+bool begin_default(head &pool) noexcept;
+
+// announce.cpp
+bool first_use(head &pool) noexcept;
+void withdraw(head &pool) noexcept;
+void leave_empty(void *child) noexcept;
+
 // pool.cpp
-bool adopt_default(head &pool) noexcept;
 void destroy_state(state &s, head *pool) noexcept;
 bool finish_running(state &s, bool outermost) noexcept;
 
@@ -244,8 +227,13 @@ void tell_refused(state &s, std::size_t bytes) noexcept;
 void tell_passed(const extension *ext, std::size_t bytes,
                  const extension *until = nullptr) noexcept;
 bool enter_tree(state &s, head &parent) noexcept;
+bool can_bear(state &above, std::size_t bytes, const extension *line = nullptr) noexcept;
+void join(state &s, state &above, std::uint64_t epoch, const extension *line = nullptr) noexcept;
 void leave_tree(state &s) noexcept;
 void destroy_children(state &s, std::uint64_t since) noexcept;
+
+/// As default-constructed.
+inline void empty(head &pool) noexcept { pool = {nowhere(), nowhere(), nullptr}; }
 
 /// What is taken is counted in quanta; rounded up, both ways alike, where a tool wants exact sizes.
 constexpr std::size_t quanta(std::size_t bytes) noexcept {

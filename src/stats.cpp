@@ -27,7 +27,9 @@ void add_records(const state &s, pond_stats &stats) noexcept {
     stats.large += 1;
     stats.large_bytes += large->size;
   }
-  for (const owned *c = s.cleanups; c != nullptr; c = c->next) stats.cleanups += 1;
+  for (const owned *c = s.cleanups; c != nullptr; c = c->next) {
+    (c->handler == leave_empty ? stats.children : stats.cleanups) += 1;
+  }
 }
 
 /// The room that is left in one block: the head's, or one of an earlier block.

@@ -54,7 +54,7 @@ void take_from_tree(extension *ext, std::size_t bytes) noexcept {
 /// Its user's object is as default-constructed from now on.
 void orphan(state &child) noexcept {
   child.flags |= flag_doomed;
-  *child.ext->owner = {nowhere(), nowhere(), nullptr};
+  empty(*child.ext->owner);
   leave_tree(child);
 }
 
@@ -95,11 +95,16 @@ void tell_passed(const extension *ext, std::size_t bytes, const extension *until
 
 namespace {
 
+/// Whether a pool can be given children: it is used, and not sealed.
+bool takes_children(head &parent) noexcept {
+  return (parent.state != nullptr || first_use(parent)) && !refuses(*parent.state);
+}
+
+}  // namespace
+
 /// Makes a pool ready to have a child that holds so many bytes, which `line` bears already.
-bool can_bear(head &parent, std::size_t bytes, const extension *line) noexcept {
-  if (parent.state == nullptr && !adopt_default(parent)) return false;
-  state &above = *parent.state;
-  if (refuses(above) || extend_state(above) == nullptr) return false;
+bool can_bear(state &above, std::size_t bytes, const extension *line) noexcept {
+  if (extend_state(above) == nullptr) return false;
   const extension *refuses = refusing(above.ext, bytes, common(above.ext, line));
   if (refuses == nullptr) return true;
   tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, bytes);
@@ -107,17 +112,44 @@ bool can_bear(head &parent, std::size_t bytes, const extension *line) noexcept {
   return false;
 }
 
-void join(state &s, state &above, const extension *line) noexcept {
+namespace {
+
+/// What no child's epoch reaches.
+constexpr std::uint64_t never = UINT64_MAX;
+
+/// The epoch of the oldest open mark that came after this one.
+std::uint64_t next_mark(const state &s, std::uint64_t epoch) noexcept {
+  std::uint64_t next = never;
+  for (const mark_record *mark = s.ext->marks; mark != nullptr && mark->epoch > epoch;
+       mark = mark->outer) {
+    next = mark->epoch;
+  }
+  return next;
+}
+
+}  // namespace
+
+/// As the newest. But a child that was announced before a mark, as `epoch` says, and is used after
+/// it is older than the mark, and than the children that came after that.
+void join(state &s, state &above, std::uint64_t epoch, const extension *line) noexcept {
   extension &ext = *s.ext;
   add_to_tree(above.ext, ext.tree_reserved);
   ext.parent = &above;
-  ext.epoch = epoch_of(above);
-  ext.older = above.ext->children;
+  ext.epoch = epoch;
   ext.newer = nullptr;
+  state **link = &above.ext->children;
+  const std::uint64_t mark = next_mark(above, epoch);
+  while (*link != nullptr && (*link)->ext->epoch >= mark) {
+    ext.newer = *link;
+    link = &(*link)->ext->older;
+  }
+  ext.older = *link;
   if (ext.older != nullptr) ext.older->ext->newer = &s;
-  above.ext->children = &s;
+  *link = &s;
   tell_passed(above.ext, ext.tree_reserved, common(above.ext, line));
 }
+
+namespace {
 
 /// Nobody refers to the pool any more, but the one it belongs to. A head that lies in its own
 /// block stays there; another one is its user's.
@@ -132,15 +164,19 @@ void part_from_user(head &pool, state &s) noexcept {
 }  // namespace
 
 bool enter_tree(state &s, head &parent) noexcept {
-  if (!can_bear(parent, s.ext->tree_reserved, nullptr)) return false;
-  join(s, *parent.state, nullptr);
+  if (!takes_children(parent) || !can_bear(*parent.state, s.ext->tree_reserved)) return false;
+  join(s, *parent.state, epoch_of(*parent.state));
   return true;
 }
 
 bool adopt(head &pool, head &other) noexcept {
   if (other.state == nullptr) {
-    if (&pool == &other) errno = EINVAL;
-    return &pool != &other;
+    if (&pool == &other) {
+      errno = EINVAL;
+      return false;
+    }
+    withdraw(other);
+    return true;
   }
   state &s = *other.state;
   if ((s.flags & (flag_running | flag_doomed)) != 0) {
@@ -158,10 +194,10 @@ bool adopt(head &pool, head &other) noexcept {
     return false;
   }
   const extension *before = parent_of(*ext);
-  if (!can_bear(pool, ext->tree_reserved, before)) return false;
+  if (!takes_children(pool) || !can_bear(*pool.state, ext->tree_reserved, before)) return false;
   leave_tree(s);
   part_from_user(other, s);
-  join(s, *pool.state, before);
+  join(s, *pool.state, epoch_of(*pool.state), before);
   return true;
 }
 
@@ -191,8 +227,9 @@ void destroy_children(state &s, std::uint64_t since) noexcept {
 
 bool outlives(const head &a, const head &b) noexcept {
   if (&a == &b) return true;
-  if (a.state == nullptr || b.state == nullptr) return false;
-  const state *s = b.state;
+  const owned *child = announced(b);
+  const state *s = child != nullptr ? child->parent : b.state;
+  if (a.state == nullptr || s == nullptr) return false;
   while (s != a.state && s != nullptr) s = extended(*s) ? s->ext->parent : nullptr;
   return s != nullptr;
 }

@@ -90,7 +90,7 @@ bool set_value(head &pool, const void *key, void *data, void (*handler)(void *))
     errno = EINVAL;
     return false;
   }
-  if (pool.state == nullptr && !adopt_default(pool)) return false;
+  if (pool.state == nullptr && !first_use(pool)) return false;
   state &s = *pool.state;
   if (refuses(s) || extend_state(s) == nullptr || !make_room(s)) return false;
   auto *v = static_cast<value *>(allocate(pool, sizeof(value), alignof(value)));

@@ -262,7 +262,7 @@ void closed(const void *p, std::size_t size) noexcept {
 void returned(const void *p, std::size_t size) noexcept { opened(p, size); }
 
 void seal(head &pool) noexcept {
-  if (pool.state == nullptr && !adopt_default(pool)) return;
+  if (pool.state == nullptr && !first_use(pool)) return;
   state &s = *pool.state;
   if ((s.flags & flag_sealed) != 0) return;
   s.flags |= flag_sealed;

@@ -239,7 +239,7 @@ const function functions[] = {
 };
 
 /// Of a large allocation that could not be had; it is used again.
-constexpr std::size_t record = 40;
+constexpr std::size_t record = 48;
 
 /// Whether the n-th call of the upstream was made at all.
 bool fails_at(const function &f, std::size_t n, bool and_later) {

@@ -83,7 +83,7 @@ TEST_F(IntegrityDeathTest, NorIsOneWhoseNeighbourWasOverwritten) {
   auto *cancelled = pool.on_destroy([] {});
   EXPECT_DEATH(
       {
-        std::memset(between - 40, 0, 40);
+        std::memset(between - 48, 0, 48);
         pool.cancel(cancelled);
       },
       "a record of a pool was overwritten");

@@ -26,7 +26,7 @@ TEST(NoMemory, ForTheRecordOfATemporaryFile) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   (void)checked.pool.allocate(1);  // what is there is laid out
-  fill_but(checked.pool, 32);      // the name fits, a record of 40 bytes does not
+  fill_but(checked.pool, 32);      // the name fits, a record of 48 bytes does not
   const std::size_t used = checked.pool.stats().used;
   checked.upstream().fail_at(1, true);
   EXPECT_EQ(pond_own_temp_file(checked.pool.handle(), ends[0], "/x"), -1);

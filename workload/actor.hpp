@@ -1,4 +1,5 @@
-// actor.hpp: what a cleanup can do with its pool while it runs, for contenders that can do it all.
+// actor.hpp: what a cleanup can do with its pool while it runs, and what the oracle asks, for
+// contenders that can do it all.
 #ifndef POND_WORKLOAD_ACTOR_HPP
 #define POND_WORKLOAD_ACTOR_HPP
 
@@ -24,6 +25,8 @@ class actor {
   /// A child that nobody refers to, with one cleanup.
   virtual bool make_child(std::uint32_t pool, callback handler, void *token) = 0;
   virtual void try_reset(std::uint32_t pool) = 0;
+  /// Whether it has taken memory: among its parent's children its place is that of its first use.
+  virtual bool is_used(std::uint32_t pool) = 0;
 
  protected:
   actor() = default;

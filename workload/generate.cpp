@@ -156,7 +156,8 @@ class generator {
   }
 
   void create(std::uint32_t number, kind what, std::uint32_t parent = 0) {
-    add(what, number, choices_.below(3) == 0 ? choices_.below(9000) : 512, 0, parent);
+    const std::size_t usual = what == kind::create_child ? 0 : 512;  // 0: a child without options
+    add(what, number, choices_.below(3) == 0 ? choices_.below(9000) : usual, 0, parent);
   }
 
   void large(kind what, std::uint32_t number) {

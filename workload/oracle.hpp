@@ -117,8 +117,9 @@ class oracle {
   struct pool_state {
     bool alive = false;
     bool adopted = false;
-    std::size_t born = 0;
+    bool used = false;
     std::int64_t parent = -1;
+    std::vector<std::uint32_t> children;  // the oldest first
     std::size_t depth_in_parent = 0;
     std::vector<bool> marked;  // of each open mark of the program, whether it could be set
     std::vector<owned> pieces;
@@ -151,6 +152,9 @@ class oracle {
   void begin(const operation &o);
   void choose(const operation &o);
   void expect_end(std::uint32_t pool, std::size_t depth);
+  void set_parent(std::uint32_t child, std::uint32_t parent);
+  void place(std::uint32_t child);
+  void place_used();
   [[nodiscard]] std::vector<std::uint32_t> children_since(std::uint32_t pool,
                                                           std::size_t depth) const;
   void finish_end();

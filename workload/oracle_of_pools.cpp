@@ -58,10 +58,34 @@ void oracle::begin(const operation &o) {
   if (pools_[o.pool].alive) expect_end(o.pool, 0);
   pools_[o.pool] = {};
   pools_[o.pool].alive = true;
-  pools_[o.pool].born = operation_;
-  if (o.what != kind::create_child) return;
-  pools_[o.pool].parent = o.other;
-  pools_[o.pool].depth_in_parent = open_marks(o.other);
+  if (o.what == kind::create_child) set_parent(o.pool, o.other);
+}
+
+void oracle::set_parent(std::uint32_t child, std::uint32_t parent) {
+  pools_[child].parent = parent;
+  pools_[child].depth_in_parent = open_marks(parent);
+  place(child);
+}
+
+/// As the newest of its parent's, but for those that came after a mark which it came before.
+void oracle::place(std::uint32_t number) {
+  const pool_state &child = pools_[number];
+  for (pool_state &pool : pools_) std::erase(pool.children, number);
+  std::vector<std::uint32_t> &siblings = pools_[static_cast<std::size_t>(child.parent)].children;
+  const auto above = [&](std::uint32_t other) {
+    return pools_[other].depth_in_parent > child.depth_in_parent;
+  };
+  siblings.insert(std::find_if(siblings.begin(), siblings.end(), above), number);
+}
+
+/// Children that were not used before this operation.
+void oracle::place_used() {
+  for (std::uint32_t i = 0; actor_ != nullptr && i < pools_.size(); ++i) {
+    pool_state &pool = pools_[i];
+    if (!usable(i) || pool.parent < 0 || pool.used || !actor_->is_used(i)) continue;
+    pool.used = true;
+    place(i);
+  }
 }
 
 /// Its busy cleanups refer to a pool that is empty now, and are not busy any more.
@@ -72,9 +96,7 @@ void oracle::adopted(const operation &o, bool done) {
   }
   pool_state &other = pools_[o.other];
   other.adopted = true;
-  other.born = operation_;
-  other.parent = o.pool;
-  other.depth_in_parent = open_marks(o.pool);
+  set_parent(o.other, o.pool);
   for (const auto &entry : other.cleanups) entry.first->does = act::nothing;
 }
 
@@ -107,15 +129,11 @@ void oracle::expect_end(std::uint32_t number, std::size_t depth) {
 
 /// The oldest first: what is expected last runs first.
 std::vector<std::uint32_t> oracle::children_since(std::uint32_t number, std::size_t depth) const {
-  std::vector<std::uint32_t> children;
-  for (std::uint32_t i = 0; i < pools_.size(); ++i) {
+  std::vector<std::uint32_t> children = pools_[number].children;
+  std::erase_if(children, [&](std::uint32_t i) {
     const pool_state &child = pools_[i];
-    if (child.alive && child.parent == number && child.depth_in_parent >= depth) {
-      children.push_back(i);
-    }
-  }
-  std::sort(children.begin(), children.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return pools_[a].born < pools_[b].born; });
+    return !child.alive || child.parent != number || child.depth_in_parent < depth;
+  });
   return children;
 }
 
@@ -173,6 +191,7 @@ void oracle::after(const operation &o) {
   if (o.what == kind::reset) pools_[o.pool].marked.clear();
   if (o.what == kind::commit) pools_[o.pool].newest = 0;
   if (o.what != kind::free) finish_end();
+  place_used();
 }
 
 }  // namespace workload

@@ -33,9 +33,6 @@
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 
-template <class T>
-class allocator;
-
 /// The pool: an object of three words. Not copyable, movable: a move keeps everything in its place,
 /// and the moved-from pool is as default-constructed.
 class pool {
@@ -46,9 +43,7 @@ class pool {
   /// A pool with a first block of this many bytes, 72 of which it needs itself. 0: the default,
   /// 4096; any other size is accepted, too small or odd ones are rounded up. About 60 instructions
   /// where a block of that size was used before by this thread.
-  explicit pool(std::size_t first_block) {
-    if (!detail::create(head_, first_block)) detail::throw_failure();
-  }
+  explicit pool(std::size_t first_block) { detail::check(detail::create(head_, first_block)); }
 
   /// A pool with a quota, an upstream, a tag, a buffer: see options.hpp. Throws std::system_error
   /// (EINVAL) for options that can never be right.
@@ -61,18 +56,17 @@ class pool {
   }
   /// The same, after what was in this pool has ended.
   pool &operator=(pool &&other) noexcept {
-    if (this != &other) {
-      detail::destroy(head_);
-      head_ = std::exchange(other.head_, pool().head_);
-      detail::moved(head_);
-    }
+    if (this == &other) return *this;
+    detail::destroy(head_);
+    head_ = std::exchange(other.head_, pool().head_);
+    detail::moved(head_);
     return *this;
   }
 
   /// Children first, then cleanups, last in first out, then all memory. A pool that one of its own
   /// cleanups destroys ends when they have run.
   ~pool() {
-    if (head_.state != nullptr) detail::destroy(head_);
+    if (!detail::is_empty(head_)) detail::destroy(head_);
   }
 
   /// @name Memory and objects
@@ -160,7 +154,7 @@ class pool {
 
   /// Has `callable()` called when the pool ends, is reset or rewound; the newest runs first. The
   /// callable is moved into the pool and destroyed after the call. An exception that leaves it
-  /// ends the program, as one that leaves a destructor. It may use the pool. Costs 40 bytes, which
+  /// ends the program, as one that leaves a destructor. It may use the pool. Costs 48 bytes, which
   /// have room for one reference or pointer. The handle is void once it ran or was cancelled.
   template <class Callable>
   cleanup *on_destroy(Callable &&callable) {
@@ -196,7 +190,7 @@ class pool {
 
   /// Constructs a T that get() finds by its key, and that ends with the pool, as a cleanup that was
   /// registered now: a reset or a rewind to before ends it, too. An earlier one of the same key is
-  /// hidden until this one has ended, not destroyed. Fails as make(). Costs 88 bytes beside the
+  /// hidden until this one has ended, not destroyed. Fails as make(). Costs 96 bytes beside the
   /// object, and the first one an extension of the pool's records and a table.
   template <class T, class... Arguments>
   T &emplace(const key<T> &which, Arguments &&...arguments) {
@@ -226,10 +220,17 @@ class pool {
   /// large allocations freed. Every pointer, handle and mark of the pool is void.
   void reset() noexcept { detail::reset(head_); }
 
-  /// A pool that is destroyed with this one and charged to its quota. When this pool ends first,
-  /// the child object is left as default-constructed; a rewind to before it ends it too. For parts
-  /// of a request that may end earlier, each with its own limits.
-  [[nodiscard]] pool child(const options &wanted = {}) { return pool(wanted, &head_); }
+  /// A pool that is destroyed with this one, or by a rewind to before, and charged to its quota;
+  /// the object is then as default-constructed. For parts of a request that may end earlier. Until
+  /// its first use it takes nothing but 48 bytes of this pool, which are used again when it ends.
+  [[nodiscard]] pool child() {
+    pool result;
+    detail::check(detail::announce(result.head_, head_));
+    return result;
+  }
+
+  /// The same with options, a limit of its own for example; takes memory at once.
+  [[nodiscard]] pool child(const options &wanted) { return pool(wanted, &head_); }
 
   /// Takes all of `other` over: its memory stays where it is, and goes when this pool ends, is
   /// reset, or rewound to before now; its cleanups run then. Until then it is charged to this pool,
@@ -237,7 +238,6 @@ class pool {
   /// default-constructed. Throws limit_exceeded, std::bad_alloc, or std::system_error (EINVAL: it
   /// is this pool or an ancestor; EBUSY: its cleanups run, or others retain it); `other` is then as
   /// it was. Constant time, nothing is copied. A buffer in its options has to outlive this pool.
-  ///
   /// Pointers, children and values of `other` stay good; its marks and scopes are void. What refers
   /// to the pool object (a container with pond::allocator, a resource) dangles when that object
   /// ends: monotonic_allocator, then. For a few strings copy() costs less: records take 424 bytes.
@@ -277,7 +277,7 @@ class pool {
   friend class allocator;
 
   pool(const options &wanted, detail::head *parent) {
-    if (!detail::create(head_, detail::converted(wanted, parent))) detail::throw_failure();
+    detail::check(detail::create(head_, detail::converted(wanted, parent)));
   }
 
   detail::head head_;

@@ -35,7 +35,7 @@ class scope {
   ///
   /// Costs 56 bytes of the pool until it is rewound, and the first one an extension of the pool's
   /// records; nothing where the pool was not used yet. Throws std::bad_alloc.
-  explicit scope(pool &marked) : head_(marked.head_), whole_(head_.state == nullptr) {
+  explicit scope(pool &marked) : head_(marked.head_), whole_(detail::is_empty(head_)) {
     if (whole_) return;
     mark_ = detail::get_mark(head_);
     if (mark_.opaque[0] == 0) detail::throw_failure();

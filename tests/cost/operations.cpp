@@ -166,9 +166,13 @@ void count_life() {
       },
       [](pond::pool &pool) { pool.reset(); });
   count("move", used, [](pond::pool &pool) { const pond::pool moved(std::move(pool)); });
+  count("child, not used", used, [](pond::pool &pool) { (void)pool.child(); });
   count(
-      "child, made and destroyed", [] { return used_with(limited); },
-      [](pond::pool &pool) { (void)pool.child(); });
+      "child, used and destroyed", [] { return used_with(limited); },
+      [](pond::pool &pool) {
+        pond::pool child = pool.child();
+        (void)child.allocate(small);
+      });
   count(
       "adopt", [] { return two_pools{}; },
       [](two_pools &pools) { pools.keeps.adopt(std::move(pools.ends)); });

@@ -33,7 +33,9 @@ class checked_pond : public actor {
     });
   }
   bool create_child(const operation &o) {
-    return begin(o, [&](const pond::options &options) { return pools_[o.other].child(options); });
+    return begin(o, [&](const pond::options &options) {
+      return o.size == 0 ? pools_[o.other].child() : pools_[o.other].child(options);
+    });
   }
   void destroy(const operation &o) {
     const pond::stats held = pools_[o.pool].stats(true);
@@ -142,6 +144,7 @@ class checked_pond : public actor {
     return false;
   }
   void try_reset(std::uint32_t pool) override { pools_[pool].reset(); }
+  bool is_used(std::uint32_t pool) override { return pools_[pool].stats().blocks != 0; }
 
   [[nodiscard]] pond::pool &pool(std::uint32_t number) { return pools_[number]; }
   /// Whether a pool that was destroyed had held, with its children, more than its quota, or

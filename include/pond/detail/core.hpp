@@ -3,7 +3,8 @@
 // Contracts are written where users read them, in pool.hpp and pond.h. Here is only what the two
 // share: every function is noexcept, says failure by its result and errno, and takes the pool's
 // three words by reference. A head whose `state` is null has not been used yet: functions that
-// allocate give it a state with default options, the others do nothing.
+// allocate give it a state with default options, the others do nothing. The bounds of such a head
+// are the sentinel, or where it is a child something its parent knows it by.
 #ifndef POND_DETAIL_CORE_HPP
 #define POND_DETAIL_CORE_HPP
 
@@ -26,6 +27,11 @@ struct embedding {
   const pond_embedding *host = nullptr;
 };
 
+/// Whether a pool is as default-constructed. A child that was not used yet is not.
+constexpr bool is_empty(const head &pool) noexcept {
+  return pool.state == nullptr && pool.cur == nowhere();
+}
+
 // Life
 POND_API bool create(head &pool, std::size_t first_block) noexcept;
 POND_API bool create(head &pool, const pond_options &options) noexcept;
@@ -36,6 +42,7 @@ POND_API head *create_inside(const pond_options &options, const embedding &where
 POND_API void reset(head &pool) noexcept;
 POND_API void destroy(head &pool) noexcept;
 POND_API void moved(head &to) noexcept;
+POND_API bool announce(head &child, head &parent) noexcept;
 POND_API bool adopt(head &pool, head &other) noexcept;
 POND_API bool retain(head &pool) noexcept;
 POND_API void release_reference(head &pool) noexcept;

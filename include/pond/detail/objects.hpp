@@ -19,6 +19,10 @@
 
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
+
+template <class T>
+class allocator;
+
 namespace detail {
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_failure() {

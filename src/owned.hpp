@@ -1,0 +1,50 @@
+// owned.hpp: the record of what a pool must see to. Private to src/.
+#ifndef POND_SRC_OWNED_HPP
+#define POND_SRC_OWNED_HPP
+
+#include "pond/detail/core.hpp"
+#include "sizes.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+/// Something the pool must see to: a cleanup (handler and data), a large allocation (memory and
+/// size), or a child that was not used yet, which is a cleanup that empties its head. One record
+/// for all, so that one list of spare records serves all. Aligned as a head's `end`, which shows
+/// the record of such a child.
+struct alignas(block_alignment) owned {
+  owned *next;  // older
+  owned *prev;  // newer
+  union {
+    void (*handler)(void *);
+    void *memory;
+  };
+  union {
+    void *data;
+    std::size_t size;
+  };
+  std::uint64_t when;  // the epoch, and above it how far a large one's alignment exceeds 16
+  state *parent;       // of a child
+};
+
+/// The epoch is that of the innermost mark that was open when the record was made.
+inline constexpr unsigned epoch_bits = 58;
+inline std::uint64_t epoch_of(const owned &record) noexcept {
+  return record.when & ((std::uint64_t{1} << epoch_bits) - 1);
+}
+inline std::size_t alignment_of(const owned &large) noexcept {
+  return sizes::quantum << (large.when >> epoch_bits);
+}
+
+/// The record of a child that was not used yet, or null. Such a head has no state, as that of any
+/// pool that was not used; where that one shows the sentinel, it shows the record.
+inline owned *announced(const head &pool) noexcept {
+  return pool.state == nullptr && !is_empty(pool) ? reinterpret_cast<owned *>(pool.cur) : nullptr;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif
