@@ -35,13 +35,14 @@ bool is_borne(state &child, state &parent) noexcept {
 
 /// An announced child becomes what was just begun.
 bool arrive(head &child, owned *record, const head &begun) noexcept {
+  state &s = *begun.state;
   state &parent = *record->parent;
   const std::uint64_t epoch = epoch_of(*record);
-  if (!is_borne(*begun.state, parent)) return false;
+  if (!is_borne(s, parent)) return false;
   forget(record);
   child = begun;
-  child.state->ext->owner = &child;
-  join(*child.state, parent, epoch);
+  s.ext->owner = &child;
+  join(s, parent, epoch);
   return true;
 }
 
@@ -51,9 +52,8 @@ bool arrive(head &child, owned *record, const head &begun) noexcept {
 void leave_empty(void *child) noexcept { empty(*static_cast<head *>(child)); }
 
 bool announce(head &child, head &parent) noexcept {
-  if (parent.state == nullptr && !first_use(parent)) return false;
+  if (!takes_children(parent)) return false;
   state &s = *parent.state;
-  if (refuses(s)) return false;
   owned *record = take_record(real(parent));
   if (record == nullptr) return false;
   record->handler = leave_empty;

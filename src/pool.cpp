@@ -55,7 +55,6 @@ void give_extended(state &s) noexcept {
   free_values(s);
   end_recycling(s);
   release_blocks(s, nullptr);
-  leave_tree(s);
   extension *ext = s.ext;
   const std::uint8_t flags = s.flags;
   unsigned char *const base = base_of(s);
@@ -111,13 +110,23 @@ bool bare(const state &s) noexcept {
 
 }  // namespace
 
+void begin_end(state &s) noexcept {
+  s.flags |= flag_running;
+  if (!extended(s)) return;
+  s.ext->marks = nullptr;
+  s.ext->ending = true;
+}
+
 void destroy_state(state &s, head *pool) noexcept {
-  if (s.cleanups != nullptr || extended(s)) {
-    if (extended(s)) s.ext->marks = nullptr;
-    s.flags |= flag_running;
-    run_everything(s, 0);
-  }
+  begin_end(s);
+  end(s, pool);
+}
+
+/// Ancestors are told once, not of each piece of memory.
+void end(state &s, head *pool) noexcept {
+  run_everything(s, 0);
   if (pool != nullptr && (s.flags & flag_doomed) == 0) empty(*pool);
+  if (extended(s)) leave_tree(s);
   release_larges(s, 0);
   if (!extended(s)) {
     give_plain(s);
@@ -138,8 +147,13 @@ void destroy(head &pool) noexcept {
     return misuse(*s, EBUSY, "destroyed while others retain it");
   }
   if ((s->flags & flag_running) != 0) {
-    // By one of its own cleanups: the pool goes when they have run. Its head may be gone before.
+    // By one of its own cleanups: the pool goes when they have run. Its user's object may be gone
+    // before; its parent knows it by a head until then.
     s->flags |= flag_doomed;
+    if (extended(*s) && s->prefix == 0) {
+      s->ext->kept = pool;
+      s->ext->owner = &s->ext->kept;
+    }
     hide(pool);
     return;
   }

@@ -94,6 +94,8 @@ struct extension {
   std::size_t peak;
   std::size_t tree_reserved;  // and by it and its descendants, which is what the limits are about
   std::size_t tree_peak;
+  std::size_t owed;  // what children of an ending pool held and its ancestors still count
+  bool ending;
   std::size_t soft_limit;
   std::size_t hard_limit;
   pond_limit_callback *on_limit;
@@ -197,6 +199,8 @@ void withdraw(head &pool) noexcept;
 void leave_empty(void *child) noexcept;
 
 // pool.cpp
+void begin_end(state &s) noexcept;
+void end(state &s, head *pool) noexcept;
 void destroy_state(state &s, head *pool) noexcept;
 bool finish_running(state &s, bool outermost) noexcept;
 
@@ -227,6 +231,7 @@ void tell_refused(state &s, std::size_t bytes) noexcept;
 void tell_passed(const extension *ext, std::size_t bytes,
                  const extension *until = nullptr) noexcept;
 bool enter_tree(state &s, head &parent) noexcept;
+bool takes_children(head &parent) noexcept;
 bool can_bear(state &above, std::size_t bytes, const extension *line = nullptr) noexcept;
 void join(state &s, state &above, std::uint64_t epoch, const extension *line = nullptr) noexcept;
 void leave_tree(state &s) noexcept;

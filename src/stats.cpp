@@ -49,15 +49,28 @@ std::size_t unused_in(const head &pool, const void *memory, std::size_t size) no
   return 0;
 }
 
-void add(const head &pool, pond_stats &stats, bool recursive) noexcept {
-  if (pool.state == nullptr) return;
-  const state &s = *pool.state;
-  add_blocks(s, real(pool), stats);
-  add_records(s, stats);
-  if (!extended(s)) return;
-  for (const state *child = s.ext->children; child != nullptr; child = child->ext->older) {
+void add_own(const head &pool, pond_stats &stats) noexcept {
+  add_blocks(*pool.state, real(pool), stats);
+  add_records(*pool.state, stats);
+}
+
+const state *children_of(const state &s) noexcept {
+  return extended(s) ? s.ext->children : nullptr;
+}
+
+/// The one after it among the descendants of `root`, or null: below, beside, or above and beside.
+const state *next_of(const state &s, const state &root) noexcept {
+  if (children_of(s) != nullptr) return children_of(s);
+  const state *at = &s;
+  while (at != &root && at->ext->older == nullptr) at = at->ext->parent;
+  return at != &root ? at->ext->older : nullptr;
+}
+
+/// In a loop: a tree may be deep.
+void add_descendants(const state &root, pond_stats &stats) noexcept {
+  for (const state *s = next_of(root, root); s != nullptr; s = next_of(*s, root)) {
     stats.children += 1;
-    if (recursive) add(*child->ext->owner, stats, true);
+    add_own(*s->ext->owner, stats);
   }
 }
 
@@ -65,9 +78,16 @@ void add(const head &pool, pond_stats &stats, bool recursive) noexcept {
 
 void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept {
   stats = {};
-  add(pool, stats, recursive);
   if (pool.state == nullptr) return;
   const state &s = *pool.state;
+  add_own(pool, stats);
+  if (recursive) {
+    add_descendants(s, stats);
+  } else {
+    for (const state *child = children_of(s); child != nullptr; child = child->ext->older) {
+      stats.children += 1;
+    }
+  }
   if (!extended(s)) {
     stats.reserved = std::size_t{s.reserved} * sizes::quantum;
     stats.peak = std::size_t{peak_of(s)} * sizes::quantum;

@@ -29,14 +29,30 @@ extension *refusing(extension *ext, std::size_t bytes, const extension *until = 
   return nullptr;
 }
 
+std::size_t depth(const extension *ext) noexcept {
+  std::size_t result = 0;
+  for (; ext != nullptr; ext = parent_of(*ext)) ++result;
+  return result;
+}
+
 /// The first that is in both lines of ancestors, or null.
-const extension *common(const extension *a, const extension *line) noexcept {
-  for (; a != nullptr; a = parent_of(*a)) {
-    for (const extension *b = line; b != nullptr; b = parent_of(*b)) {
-      if (a == b) return a;
+const extension *common(const extension *a, const extension *b) noexcept {
+  if (b == nullptr) return nullptr;  // as for all that had no parent before
+  std::size_t below_a = depth(a);
+  std::size_t below_b = depth(b);
+  while (a != b) {
+    const bool a_is_deeper = below_a >= below_b;
+    const bool b_is_deeper = below_b >= below_a;
+    if (a_is_deeper) {
+      a = parent_of(*a);
+      --below_a;
+    }
+    if (b_is_deeper) {
+      b = parent_of(*b);
+      --below_b;
     }
   }
-  return nullptr;
+  return a;
 }
 
 void add_to_tree(extension *ext, std::size_t bytes) noexcept {
@@ -93,14 +109,10 @@ void tell_passed(const extension *ext, std::size_t bytes, const extension *until
   }
 }
 
-namespace {
-
 /// Whether a pool can be given children: it is used, and not sealed.
 bool takes_children(head &parent) noexcept {
   return (parent.state != nullptr || first_use(parent)) && !refuses(*parent.state);
 }
-
-}  // namespace
 
 /// Makes a pool ready to have a child that holds so many bytes, which `line` bears already.
 bool can_bear(state &above, std::size_t bytes, const extension *line) noexcept {
@@ -201,10 +213,20 @@ bool adopt(head &pool, head &other) noexcept {
   return true;
 }
 
+/// Where the parent ends, too, those above it are told when it does: otherwise the end of a deep
+/// tree would take time in proportion to the square of its depth. Until then they count a little
+/// too much.
 void leave_tree(state &s) noexcept {
   extension &ext = *s.ext;
   if (ext.parent == nullptr) return;
-  take_from_tree(ext.parent->ext, ext.tree_reserved);
+  extension &above = *ext.parent->ext;
+  const std::size_t left = ext.tree_reserved + ext.owed;
+  above.tree_reserved -= left;
+  if (above.ending) {
+    above.owed += left;
+  } else {
+    take_from_tree(parent_of(above), left);
+  }
   if (ext.older != nullptr) ext.older->ext->newer = ext.newer;
   if (ext.newer != nullptr) {
     ext.newer->ext->older = ext.older;
@@ -214,14 +236,34 @@ void leave_tree(state &s) noexcept {
   ext.parent = nullptr;
 }
 
-void destroy_children(state &s, std::uint64_t since) noexcept {
+namespace {
+
+/// The next to end of a pool's children since that epoch; one that runs its cleanups is let go.
+state *next_child(state &s, std::uint64_t since) noexcept {
   while (extended(s) && s.ext->children != nullptr && s.ext->children->ext->epoch >= since) {
     state &child = *s.ext->children;
-    if ((child.flags & flag_running) != 0) {
-      orphan(child);
-    } else {
-      destroy_state(child, child.ext->owner);
+    if ((child.flags & flag_running) == 0) return &child;
+    orphan(child);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+/// From the leaves up, in a loop: how deep a tree is may be up to whoever sends a request. A pool
+/// whose children end is as one that runs its cleanups, which come next.
+void destroy_children(state &s, std::uint64_t since) noexcept {
+  state *at = &s;
+  while (true) {
+    if (state *child = next_child(*at, at == &s ? since : 0)) {
+      begin_end(*child);
+      at = child;
+      continue;
     }
+    if (at == &s) return;
+    state *const parent = at->ext->parent;
+    end(*at, at->ext->owner);
+    at = parent;
   }
 }
 

@@ -35,6 +35,7 @@ constexpr std::size_t granule = 8;
 
 struct settings {
   bool own = false;           // every allocation has its own upstream memory
+  bool abort = false;         // after a report of misuse
   std::uint64_t fail_at = 0;  // the upstream call that fails, and the last one; 0: none
   std::uint64_t fail_until = 0;
 };
@@ -109,6 +110,10 @@ bool read_word(const char *word, std::size_t length, settings &into) noexcept {
     into.own = true;
     return true;
   }
+  if (equals(word, length, "abort")) {
+    into.abort = true;
+    return true;
+  }
   if (length > fail_length && std::memcmp(word, fail, fail_length) == 0) {
     return read_range(word + fail_length, length - fail_length, into.fail_at, into.fail_until);
   }
@@ -134,10 +139,10 @@ void begin_process() noexcept {
   if (read_settings(text, read)) {
     process.chosen = read;
   } else {
-    std::fprintf(
-        stderr,
-        "pond: POND_OPTIONS ignored: cannot read \"%s\"; it knows own, fail=N and fail=N-M\n",
-        text);
+    std::fprintf(stderr,
+                 "pond: POND_OPTIONS ignored: cannot read \"%s\"; it knows abort, own, fail=N and "
+                 "fail=N-M\n",
+                 text);
   }
 }
 
@@ -280,6 +285,7 @@ void broken(const char *what) noexcept {
 void misuse(const state &s, int error, const char *what) noexcept {
   const char *tag = extended(s) ? s.ext->tag : "";
   std::fprintf(stderr, "pond: pool \"%s\": %s\n", tag, what);
+  if (watch().chosen.abort) std::abort();
   errno = error;
 }
 

@@ -1,5 +1,7 @@
 // Corners where two features meet, each of which was wrong once.
+#include <climits>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <optional>
 
@@ -233,6 +235,27 @@ TEST(Corner, ABufferDoesNotSayHowBlocksGrow) {
   for (int i = 0; i < 100; ++i) (void)pool.allocate(200);
   EXPECT_EQ(pool.stats().large, 0U);
   EXPECT_LE(pool.stats().blocks, 7U);
+}
+
+/// Both objects are gone before the child's cleanups have all run.
+TEST(Corner, ACleanupMayDestroyItsPoolAndThenTheParent) {
+  auto *parent = new pond::pool(4096);
+  alignas(pond::pool) unsigned char object[sizeof(pond::pool)];
+  auto *child = new (object) pond::pool(parent->child());
+  std::string log;
+  child->on_destroy([&] {
+    log += 'b';
+    EXPECT_EQ(parent->stats(true).children, 1U);
+    delete parent;
+  });
+  child->on_destroy([&] {
+    log += 'a';
+    std::destroy_at(child);
+    std::memset(object, UCHAR_MAX, sizeof(object));
+  });
+  child->on_destroy([&log] { log += '.'; });
+  child->reset();
+  EXPECT_EQ(log, ".ab");
 }
 
 }  // namespace

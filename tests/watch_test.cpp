@@ -152,4 +152,16 @@ TEST(Fail, WhatWouldNeverFailIsRefused) {
   EXPECT_EQ(pond_configure(""), 0);
 }
 
+TEST(AbortDeathTest, StopsTheProgramAfterAReport) {
+  pond::pool pool;
+  pool.seal();
+  EXPECT_DEATH(
+      {
+        pond_configure("abort");
+        (void)pool.try_allocate(1);
+      },
+      "allocation from a sealed pool");
+  EXPECT_EQ(pool.try_allocate(1), nullptr) << "without it the report is all";
+}
+
 }  // namespace

@@ -92,8 +92,8 @@ ngx_pool_t *ngx_create_pool(size_t size, ngx_log_t *log);
  * allocations and blocks. A cleanup leaves the list before it is called. */
 void ngx_destroy_pool(ngx_pool_t *pool);
 
-/* Empties the pool: cleanups run (nginx leaves their list in memory that is handed out again),
- * large allocations and blocks beyond 64 KiB go back. */
+/* Empties the pool: cleanups run (nginx leaves their list in memory that is handed out again), large
+ * allocations and blocks beyond 64 KiB go back. */
 void ngx_reset_pool(ngx_pool_t *pool);
 
 /* `size` bytes aligned to NGX_ALIGNMENT, from a block up to max, else large. About 15 instructions

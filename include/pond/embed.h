@@ -35,26 +35,26 @@ typedef struct pond_embedding {
   void (*on_failure)(void *host, size_t size, size_t alignment, bool large);
 } pond_embedding;
 
-/** Creates a pool whose first block has `first_block` bytes, POND_EMBEDDED_SIZE behind the prefix
- * its own; any size, as for pond_create. Requests above `large_threshold` are large where they do
- * not fit; 0: by the size of the first block. Returns the host's struct, `prefix` bytes aligned to
- * 16, of which only the pond_head is written. NULL as from pond_create; EINVAL for an embedding
- * that cannot be. About 110 instructions where a block of that size was used before. */
+/** Creates a pool whose first block has `first_block` bytes, POND_EMBEDDED_SIZE behind the prefix its
+ *  own; any size, as for pond_create. Requests above `large_threshold` are large where they do not
+ *  fit; 0: by the size of the first block. Returns the host's struct, `prefix` bytes aligned to 16,
+ *  of which only the pond_head is written. NULL as from pond_create; EINVAL for an embedding that
+ *  cannot be. About 110 instructions where a block of that size was used before. */
 POND_API void *pond_embed(size_t first_block, size_t large_threshold,
                           const pond_embedding *embedding) POND_NOEXCEPT;
 
-/** The same with options: a quota, a parent, an upstream, a tag. Costs what pond_create_with costs
- * beside pond_create: an extension of the pool's records. */
-POND_API void *pond_embed_with(const pond_options *options,
-                               const pond_embedding *embedding) POND_NOEXCEPT;
+/** The same with options: a quota, a parent, an upstream, a tag. Costs what pond_create_with costs beside
+ *  pond_create: an extension of the pool's records. */
+POND_API void *pond_embed_with(const pond_options *options, const pond_embedding *embedding)
+    POND_NOEXCEPT;
 
 /** The pool whose three words are at `head`. */
 static inline pond_pool *pond_embedded_pool(pond_head *head) {
   return POND_POINTER_CAST(pond_pool *, head);
 }
 
-/** Bytes of a first block that pond needs behind the host's prefix: 80, or 48 where a pointer has
- * 32 bits. */
+/** Bytes of a first block that pond needs behind the host's prefix: 80, or 48 where a pointer has 32
+ *  bits. */
 #define POND_EMBEDDED_SIZE (8 * sizeof(void *) + 16)
 
 /** Calls block(context, memory, size, unused) for every block of the pool, the newest first and the

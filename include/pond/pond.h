@@ -14,8 +14,8 @@
  * small stays until reset, rewind or destroy (the newest and the large ones excepted).
  *
  * For every function, unless it says otherwise:
- * - **Failure**: NULL, -1 or false with errno: ENOMEM no memory, EDQUOT the quota says no, EINVAL
- * an argument that can never be right, EPERM the pool is sealed. The pool is as it was.
+ * - **Failure**: NULL, -1 or false with errno: ENOMEM no memory, EDQUOT the quota says no, EINVAL an
+ *   argument that can never be right, EPERM the pool is sealed. The pool is as it was.
  * - **Size 0** is fine: a pointer that is not NULL and must not be dereferenced.
  * - **NULL**: a pool that is NULL is refused: EINVAL, or nothing happens.
  * - **Lifetime**: memory lives until the pool is reset or destroyed, or rewound to before it.
@@ -53,25 +53,24 @@ POND_API void pond_reset(pond_pool *pool) POND_NOEXCEPT;
 
 /** Ends the pool: children first, then cleanups (last in, first out; one registered meanwhile runs
  *  too, and a child that one makes or adopts ends before the next), then all memory. NULL is fine.
- *  Called by one of the pool's own cleanups, the pool ends as soon as they have run, and must not
- * be used after that call. */
+ *  Called by one of the pool's own cleanups, the pool ends as soon as they have run, and must not be
+ *  used after that call. */
 POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
 
-/** Takes all of `other` over: its memory stays where it is, its cleanups run and its memory goes
- * when `pool` ends, is reset, or rewound to before now; until then it is charged to `pool`, as a
- * child is. For a result that outlives the request it was made in. `other` must not be used
- * afterwards. 0, or -1: EDQUOT, ENOMEM, EINVAL `pool` is `other` or descends from it, EBUSY other's
- * cleanups run, or others retain it; `other` is then as it was. Constant time, nothing is copied;
- * costs an extension of other's records where it has none. A buffer in its options has to outlive
- * `pool`. */
+/** Takes all of `other` over: its memory stays where it is, its cleanups run and its memory goes when
+ *  `pool` ends, is reset, or rewound to before now; until then it is charged to `pool`, as a child is.
+ *  For a result that outlives the request it was made in. `other` must not be used afterwards. 0, or
+ *  -1: EDQUOT, ENOMEM, EINVAL `pool` is `other` or descends from it, EBUSY other's cleanups run, or others retain it;
+ *  `other` is then as it was. Constant time but for pool's ancestors, nothing is copied; costs an
+ *  extension of other's records where it has none. A buffer in its options has to outlive `pool`. */
 POND_API int pond_adopt(pond_pool *pool, pond_pool *other) POND_NOEXCEPT;
 
 /** One more user of the pool, who calls pond_release: for several jobs that share what a pool holds
  *  and end in any order. The pool is destroyed by the last release, on the thread that calls it.
- *  0, or -1: ENOMEM. The first call belongs to the thread that uses the pool; from then on
- * retaining and releasing, and nothing else, may be done by several threads at once. A retained
- * pool that is destroyed directly is EBUSY and reported; with its parent it goes nevertheless. For
- * pools that pond_create and its like made. */
+ *  0, or -1: ENOMEM. The first call belongs to the thread that uses the pool; from then on retaining
+ *  and releasing, and nothing else, may be done by several threads at once. A retained pool that is
+ *  destroyed directly is EBUSY and reported; with its parent it goes nevertheless. For pools that
+ *  pond_create and its like made. */
 POND_API int pond_retain(pond_pool *pool) POND_NOEXCEPT;
 
 /** Ends one use of the pool, and the pool with the last one: pond_destroy where it was never
@@ -104,8 +103,8 @@ POND_API void *pond_calloc(pond_pool *pool, size_t count, size_t size) POND_NOEX
 POND_API void *pond_alloc_large(pond_pool *pool, size_t size) POND_NOEXCEPT POND_ALLOC_SIZE(2);
 
 /** The same at `alignment`, any power of two. */
-POND_API void *pond_alloc_large_aligned(pond_pool *pool, size_t size,
-                                        size_t alignment) POND_NOEXCEPT POND_ALLOC_SIZE(2);
+POND_API void *pond_alloc_large_aligned(pond_pool *pool, size_t size, size_t alignment)
+    POND_NOEXCEPT POND_ALLOC_SIZE(2);
 
 /** Changes the size of `p` from `old_size`, which must be what it was allocated with. The newest
  *  allocation changes in place while the block has room; a smaller size never moves (a large one
@@ -158,8 +157,8 @@ POND_API char *pond_vprintf(pond_pool *pool, const char *format, va_list argumen
 /** Has handler(data) called when the pool is reset or destroyed, or rewound to before now; the last
  *  registered runs first. The handler may use the pool: allocate, register, cancel, mark. Costs 48
  *  bytes of the pool, which are used again after a cancel. A NULL handler is EINVAL. */
-POND_API pond_cleanup *pond_on_destroy(pond_pool *pool, void (*handler)(void *data),
-                                       void *data) POND_NOEXCEPT;
+POND_API pond_cleanup *pond_on_destroy(pond_pool *pool, void (*handler)(void *data), void *data)
+    POND_NOEXCEPT;
 
 /** Forgets a cleanup without running it. Constant time. The handle is void afterwards. NULL, or the
  *  cleanup that is running now, is fine. */
@@ -188,8 +187,8 @@ POND_API int pond_close_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
  *  of the caller's, say). `end`, if not NULL, is called with `data` when the pool ends, is reset or
  *  rewound, as a cleanup. An earlier value of the key is hidden until then, not ended. 0, or -1.
  *  Costs 96 bytes of the pool, and the first one an extension of its records and a table. */
-POND_API int pond_set(pond_pool *pool, const void *key, void *data,
-                      void (*end)(void *data)) POND_NOEXCEPT;
+POND_API int pond_set(pond_pool *pool, const void *key, void *data, void (*end)(void *data))
+    POND_NOEXCEPT;
 
 /** The newest value of `key` in this pool, or NULL. Constant time on average. */
 POND_API void *pond_get(const pond_pool *pool, const void *key) POND_NOEXCEPT;
@@ -204,8 +203,7 @@ POND_API bool pond_unset(pond_pool *pool, const void *key) POND_NOEXCEPT;
 
 /** Notes where the pool stands. Costs 56 bytes of the pool until it is rewound, and the first one
  *  an extension of the pool's records. While a mark is open, nothing older is grown in place, given
- *  back by pond_free_sized or pond_resize, or used again; pond_free does what it is told. On
- * failure a mark that is always stale. */
+ *  back by pond_free_sized or pond_resize, or used again; pond_free does what it is told. On failure a mark that is always stale. */
 POND_API pond_mark pond_get_mark(pond_pool *pool) POND_NOEXCEPT;
 
 /** Goes back to a mark: exactly what came after it goes. Children are destroyed, cleanups run,
@@ -264,12 +262,14 @@ POND_API void pond_set_cache_limit(size_t bytes) POND_NOEXCEPT;
 POND_API int pond_set_default_upstream(const pond_upstream *upstream) POND_NOEXCEPT;
 
 /** What the environment variable POND_OPTIONS says, said by the program: comma-separated words.
- *      own       every allocation has upstream memory of its own, so that tools see its exact ends
+ *      abort     misuse that is reported on standard error stops the program after the report
+ *      own       every allocation has upstream memory of its own, so that tools see its exact ends, and is
+ *                a large one: pond_free gives it back
  *      fail=N    the N-th call of an upstream from now on fails (it may be tried again with less)
  *      fail=N-M  ... the N-th to the M-th
  *  Pools that already exist stay as they are. -1 with EINVAL: a word that is not known; nothing is
- *  changed. To be called before other threads use pools: one that has a cache already goes on with
- * it, and its new pools are not watched. */
+ *  changed. To be called before other threads use pools: one that has a cache already goes on with it,
+ *  and its new pools are not watched. */
 POND_API int pond_configure(const char *options) POND_NOEXCEPT;
 
 /** @} */

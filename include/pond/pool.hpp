@@ -237,10 +237,10 @@ class pool {
   /// as a child is. For a result that outlives the request it was made in. `other` is afterwards as
   /// default-constructed. Throws limit_exceeded, std::bad_alloc, or std::system_error (EINVAL: it
   /// is this pool or an ancestor; EBUSY: its cleanups run, or others retain it); `other` is then as
-  /// it was. Constant time, nothing is copied. A buffer in its options has to outlive this pool.
-  /// Pointers, children and values of `other` stay good; its marks and scopes are void. What refers
-  /// to the pool object (a container with pond::allocator, a resource) dangles when that object
-  /// ends: monotonic_allocator, then. For a few strings copy() costs less: records take 424 bytes.
+  /// it was. Constant time but for ancestors; no copy. A buffer in its options must outlive this
+  /// pool. Pointers, children and values of `other` stay good; its marks and scopes are void. What
+  /// refers to the pool object (a container with pond::allocator, a resource) dangles when that
+  /// object ends: monotonic_allocator, then. Takes 440 bytes: for a few strings copy() is cheaper.
   void adopt(pool &&other) { detail::check(detail::adopt(head_, other.head_)); }
 
   /// From now until a reset, allocating is an error (EPERM) that is reported with the pool's tag:

@@ -44,8 +44,8 @@ typedef enum pond_limit {
 /** Told when a limit of `pool` is passed: `reserved` bytes are held by it and its descendants,
  *  `requested` more were asked of the upstream. It may read the pool's statistics; it must not
  *  allocate from, reset or destroy this pool, its ancestors or descendants, and must not throw. */
-typedef void pond_limit_callback(void *context, pond_pool *pool, pond_limit which, size_t reserved,
-                                 size_t requested);
+typedef void pond_limit_callback(void *context, pond_pool *pool, pond_limit which,
+                                 size_t reserved, size_t requested);
 
 /** How a pool is made. Start from POND_OPTIONS_INIT and change what you need:
  *
@@ -75,8 +75,7 @@ typedef struct pond_options {
   /** Bytes of blocks that reset keeps, besides the first block; at most a quarter of hard_limit. */
   size_t keep;
 
-  /** Bytes reserved by the pool and its descendants above which on_limit is told; SIZE_MAX: none.
-   */
+  /** Bytes reserved by the pool and its descendants above which on_limit is told; SIZE_MAX: none. */
   size_t soft_limit;
 
   /** ... above which allocations fail with EDQUOT; SIZE_MAX: none. A limit once passed stays. */
@@ -96,15 +95,15 @@ typedef struct pond_options {
 
   /** Memory to use as the first block, never given back; ignored where it is too small for the
    *  pool's records. NULL: none. */
-  void *buffer;       /**< later blocks, and what is large, go by first_block as without it */
+  void *buffer; /**< later blocks, and what is large, go by first_block as without it */
   size_t buffer_size; /**< its bytes */
 
   /** Small memory that pond_free_sized is given goes to the next request of its size, so that
    *  containers which insert and erase for long have bounded memory. Costs about 1150 bytes a pool
    *  and 175 instructions to give back and allocate again, otherwise 28; sizes are rounded up to a
-   *  multiple of 16 or by a sixteenth, and nothing grows in place or shrinks without moving, where
-   * it does not stay in its class. While a mark is open, what is given back stays. Under
-   * AddressSanitizer and memcheck nothing is used again. */
+   *  multiple of 16 or by a sixteenth, and nothing grows in place or shrinks without moving, where it
+   *  does not stay in its class. While a mark is open, what is given back stays.
+   *  Under AddressSanitizer and memcheck nothing is used again. */
   bool recycle;
 } pond_options;
 
@@ -117,11 +116,9 @@ typedef struct pond_options {
 #define POND_DEFAULT_BLOCK 4096U
 
 /** The defaults, and the size of the struct. */
-#define POND_OPTIONS_INIT                                                                         \
-  {                                                                                               \
-    sizeof(pond_options), 0, 0, 0, POND_DEFAULT_KEEP, SIZE_MAX, SIZE_MAX, NULL, NULL, NULL, NULL, \
-        NULL, NULL, 0, false                                                                      \
-  }
+#define POND_OPTIONS_INIT                                                                       \
+  {sizeof(pond_options), 0, 0, 0, POND_DEFAULT_KEEP, SIZE_MAX, SIZE_MAX, NULL, NULL, NULL, NULL, \
+   NULL, NULL, 0, false}
 
 /** A place in the life of a pool, to which pond_rewind goes back. Copy it freely; it is used up
  *  by the first rewind or commit that covers it, and using it again is diagnosed as stale. */

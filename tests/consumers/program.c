@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHECK(condition)                                      \
-  do {                                                        \
-    if (!(condition)) {                                       \
-      fprintf(stderr, "line %d: %s\n", __LINE__, #condition); \
-      return 1;                                               \
-    }                                                         \
+#define CHECK(condition)                                             \
+  do {                                                               \
+    if (!(condition)) {                                              \
+      fprintf(stderr, "line %d: %s\n", __LINE__, #condition);        \
+      return 1;                                                      \
+    }                                                                \
   } while (0)
 
 static void add_one(void *counter) { ++*(int *)counter; }

@@ -13,8 +13,7 @@ struct layout_entry {
   size_t value;
 };
 
-/* How many entries there are. `most_small` is NGX_MAX_ALLOC_FROM_POOL, which the page size decides.
- */
+/* How many entries there are. `most_small` is NGX_MAX_ALLOC_FROM_POOL, which the page size decides. */
 size_t layout_of_upstream(const struct layout_entry **entries, size_t *most_small);
 size_t layout_of_pond(const struct layout_entry **entries, size_t *most_small);
 

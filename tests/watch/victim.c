@@ -108,8 +108,8 @@ static void uninitialized(pond_pool *pool) {
   if (text[3] == 'x') puts("x");
 }
 
-/* Everything a pool can hold, used as it should be, and kept: nothing of it is a leak, because it
- * is reachable; not even what only the pool knows of. */
+/* Everything a pool can hold, used as it should be, and kept: nothing of it is a leak, because it is
+ * reachable; not even what only the pool knows of. */
 static void clean(pond_pool *pool) {
   static pond_pool *kept;
   pond_options options = POND_OPTIONS_INIT;

@@ -2,6 +2,10 @@
 #ifndef POND_DETAIL_OBJECTS_HPP
 #define POND_DETAIL_OBJECTS_HPP
 
+#if __cplusplus < 202002L
+#error "pond's C++ interface needs C++20; pond/pond.h does not"
+#endif
+
 #include <cerrno>
 #include <cstddef>
 #include <cstring>

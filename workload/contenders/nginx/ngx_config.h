@@ -24,6 +24,7 @@ typedef int ngx_err_t;
 #define NGX_ALIGNMENT sizeof(unsigned long)
 #define NGX_HAVE_POSIX_MEMALIGN 1
 #define ngx_align(n, a) (((n) + ((a)-1)) & ~((a)-1))
-#define ngx_align_ptr(p, a) (u_char *)(((uintptr_t)(p) + ((uintptr_t)(a)-1)) & ~((uintptr_t)(a)-1))
+#define ngx_align_ptr(p, a) \
+  (u_char *)(((uintptr_t)(p) + ((uintptr_t)(a)-1)) & ~((uintptr_t)(a)-1))
 
 #endif

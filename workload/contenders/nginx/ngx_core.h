@@ -45,8 +45,8 @@ void ngx_log_error_core(ngx_uint_t level, ngx_log_t *log, ngx_err_t error, const
 }
 #endif
 
-#define NGX_STUB_LOG(wanted, level, log, ...)                    \
-  do {                                                           \
+#define NGX_STUB_LOG(wanted, level, log, ...)                     \
+  do {                                                            \
     if (wanted) ngx_log_error_core((level), (log), __VA_ARGS__); \
   } while (0)
 

@@ -20,8 +20,7 @@ void *ngx_memalign(size_t alignment, size_t size, ngx_log_t *log) {
 
 void ngx_free(void *p) { footprint_free(p); }
 
-void ngx_log_error_core(ngx_uint_t level, ngx_log_t *log, ngx_err_t error, const char *format,
-                        ...) {
+void ngx_log_error_core(ngx_uint_t level, ngx_log_t *log, ngx_err_t error, const char *format, ...) {
   (void)level;
   (void)log;
   (void)error;

@@ -1,6 +1,5 @@
-/* nginx's own pool under other names, so that it and pond's can live in one program. Included
- * before anything else where ngx_palloc.c, or a caller of it, is compiled. The types keep their
- * names. */
+/* nginx's own pool under other names, so that it and pond's can live in one program. Included before
+ * anything else where ngx_palloc.c, or a caller of it, is compiled. The types keep their names. */
 #ifndef NGINX_UPSTREAM_NAMES_H
 #define NGINX_UPSTREAM_NAMES_H
 
