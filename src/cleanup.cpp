@@ -83,10 +83,10 @@ bool owns(const owned &cleanup, int fd) noexcept {
 
 /// Children first, one that a cleanup makes too: it is the newest then.
 void run_everything(state &s, std::uint64_t since) noexcept {
-  destroy_children(s, since);
+  if (has_children(s)) destroy_children(s, since);
   while (s.cleanups != nullptr && epoch_of(*s.cleanups) >= since) {
     run(s, s.cleanups);
-    if (extended(s)) destroy_children(s, since);  // asked here, too: a call for each cleanup
+    if (has_children(s)) destroy_children(s, since);
   }
 }
 

@@ -174,6 +174,10 @@ inline const pond_embedding *host_of(state &s) noexcept {
 
 inline bool extended(const state &s) noexcept { return (s.flags & flag_extended) != 0; }
 
+inline bool has_children(const state &s) noexcept {
+  return extended(s) && s.ext->children != nullptr;
+}
+
 inline std::uint64_t epoch_of(const state &s) noexcept {
   return extended(s) && s.ext->marks != nullptr ? s.ext->marks->epoch : 0;
 }

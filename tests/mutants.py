@@ -87,7 +87,7 @@ MUTANTS = [
      "  run_now(pool, reinterpret_cast<pond_cleanup *>(cleanup));\n  return true;",
      "  cancel(pool, reinterpret_cast<pond_cleanup *>(cleanup));\n  return true;"),
     ("All/*:Children.*", "src/cleanup.cpp",
-     "    if (extended(s)) destroy_children(s, since);  // asked here, too: a call for each cleanup\n  }",
+     "    if (has_children(s)) destroy_children(s, since);\n  }",
      "  }\n  destroy_children(s, since);"),
     ("All/*WithAQuota", "src/tree.cpp",
      "before <= ext->soft_limit && ext->tree_reserved > ext->soft_limit",
