@@ -126,6 +126,10 @@ void print_tables(const std::vector<replayed> &all) {
   print_table(all, "Peak bytes held by pools, over the most bytes asked for and alive at once",
               peak, 2);
   print_table(all, "Blocks taken: how often the C library was asked for memory", calls, 0);
+  fmt::print(
+      "\npond-c is the C interface, pond-ngx nginx's own names over pond. \"-\": takes its memory "
+      "past malloc, where it is not counted. The other contenders, and what is compared: "
+      "bench/README.md\n");
   print_meaning(all);
 }
 

@@ -61,7 +61,8 @@ typedef struct pond_options {
   size_t struct_size;
 
   /** Bytes of the first block, the pool's own records included; 0: POND_DEFAULT_BLOCK. Any size is
-   *  accepted: too small or odd is rounded up. */
+   *  accepted: too small or odd is rounded up. Above PTRDIFF_MAX it is EINVAL, a size that no memory
+   *  can have (for pond_create, which knows no mistakes, ENOMEM). */
   size_t first_block;
 
   /** Blocks double, after every eighth, up to this, or stay at first_block where that is larger;
