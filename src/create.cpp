@@ -12,7 +12,7 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
-alignas(block_alignment) const unsigned char sentinel[block_alignment] = {};
+alignas(block_alignment) const unsigned char sentinel[sizeof(sentinel)] = {};
 
 namespace {
 

@@ -38,9 +38,13 @@ inline std::size_t alignment_of(const owned &large) noexcept {
 }
 
 /// The record of a child that was not used yet, or null. Such a head has no state, as that of any
-/// pool that was not used; where that one shows the sentinel, it shows the record.
+/// pool that was not used; where that one shows the sentinel, which has no parent, it shows the
+/// record.
 inline owned *announced(const head &pool) noexcept {
-  return pool.state == nullptr && !is_empty(pool) ? reinterpret_cast<owned *>(pool.cur) : nullptr;
+  static_assert(sizeof(owned) <= sizeof(sentinel));
+  if (pool.state != nullptr) return nullptr;
+  auto *record = reinterpret_cast<owned *>(pool.cur);
+  return record->parent != nullptr ? record : nullptr;
 }
 
 }  // namespace detail

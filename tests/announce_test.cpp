@@ -263,4 +263,17 @@ TEST(UnusedChild, IsAPoolToTheCInterface) {
   EXPECT_EQ(parent.stats().children, 1U) << "used now";
 }
 
+/// A module with a copy of its own makes pools that show its own sentinel.
+TEST(UnusedChild, IsNoUnusedPoolOfAnotherCopyOfTheLibrary) {
+  alignas(16) unsigned char others[sizeof(pond::detail::sentinel)] = {};
+  pond::detail::head pool{others, others, nullptr};
+  pond::detail::moved(pool);
+  pond::detail::destroy(pool);
+  pond::pool other;
+  EXPECT_TRUE(pond_adopt(other.handle(), reinterpret_cast<pond_pool *>(&pool)) == 0);
+  use(pond::detail::refill(pool, 1, 1));
+  pond::detail::destroy(pool);
+  for (const unsigned char byte : others) EXPECT_EQ(byte, 0U);
+}
+
 }  // namespace

@@ -26,8 +26,10 @@ inline constexpr std::size_t block_alignment = 16;
 static_assert(block_alignment >= alignof(std::max_align_t));
 
 /// An address that is never null, aligned for anything up to 16 and belongs to no pool: the
-/// bounds of a pool that has no room of its own. A zero-sized request "fits" and returns it.
-extern POND_API const unsigned char sentinel[block_alignment];
+/// bounds of a pool that has no room of its own. A zero-sized request "fits" and returns it. As
+/// long as a record, and zero, so that one of another copy of the library is no child's
+/// (src/owned.hpp).
+extern POND_API const unsigned char sentinel[3 * block_alignment];
 
 constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>(sentinel); }
 
