@@ -150,10 +150,7 @@ void destroy(head &pool) noexcept {
     // By one of its own cleanups: the pool goes when they have run. Its user's object may be gone
     // before; its parent knows it by a head until then.
     s->flags |= flag_doomed;
-    if (extended(*s) && s->prefix == 0) {
-      s->ext->kept = pool;
-      s->ext->owner = &s->ext->kept;
-    }
+    if (extended(*s)) keep_head(*s, pool);
     hide(pool);
     return;
   }

@@ -244,6 +244,12 @@ void destroy_children(state &s, std::uint64_t since) noexcept;
 /// As default-constructed.
 inline void empty(head &pool) noexcept { pool = {nowhere(), nowhere(), nullptr}; }
 
+/// From now on a pool is known by a head of its own: the one in its block, or a copy of its user's.
+inline void keep_head(state &s, head &pool) noexcept {
+  if (s.prefix == 0) s.ext->kept = pool;
+  s.ext->owner = s.prefix == 0 ? &s.ext->kept : &pool;
+}
+
 /// What is taken is counted in quanta; rounded up, both ways alike, where a tool wants exact sizes.
 constexpr std::size_t quanta(std::size_t bytes) noexcept {
   return bytes / sizes::quantum + (bytes % sizes::quantum != 0);

@@ -1,6 +1,5 @@
 // tree.cpp: parents and children, and the quota that goes up the tree.
 #include <cerrno>
-#include <utility>
 
 #include "watch.hpp"
 
@@ -167,10 +166,8 @@ namespace {
 /// block stays there; another one is its user's.
 void part_from_user(head &pool, state &s) noexcept {
   s.ext->marks = nullptr;
-  s.ext->owner = &pool;
-  if (s.prefix != 0) return;
-  s.ext->kept = std::exchange(pool, {nowhere(), nowhere(), nullptr});
-  s.ext->owner = &s.ext->kept;
+  keep_head(s, pool);
+  if (s.prefix == 0) empty(pool);
 }
 
 }  // namespace

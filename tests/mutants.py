@@ -106,7 +106,7 @@ MUTANTS = [
     ("Mark.*", "src/marks.cpp", "open->epoch == mark.opaque[1] &&\n         as_word(&s) == mark.opaque[2]",
      "true"),
     ("Children.*", "src/tree.cpp", "    orphan(child);", "    destroy_state(child, nullptr);"),
-    ("Corner.*", "src/pool.cpp", "    if (extended(*s) && s->prefix == 0) {", "    if (false) {"),
+    ("Corner.*", "src/pool.cpp", "    if (extended(*s)) keep_head(*s, pool);\n", ""),
     ("Deep.*", "src/tree.cpp", "      begin_end(*child);\n      at = child;",
      "      destroy_state(*child, child->ext->owner);"),
     ("Deep.*", "src/tree.cpp", "      begin_end(*child);\n", ""),
