@@ -25,20 +25,21 @@ void forget(owned *record) noexcept {
 
 /// Whether what was just begun can be a child of this pool; otherwise it is gone again. One that
 /// was sealed meanwhile still bears it: the child was there before.
-bool is_borne(state &child, state &parent) noexcept {
-  if (extend_state(child) != nullptr && can_bear(parent, child.ext->tree_reserved)) return true;
+bool is_borne(head &child, state &parent) noexcept {
+  const extension *ext = make_extension(child);
+  if (ext != nullptr && can_bear(parent, ext->tree_reserved)) return true;
   const int error = errno;
-  destroy_state(child, nullptr);
+  destroy_state(*child.state, nullptr);
   errno = error;
   return false;
 }
 
 /// An announced child becomes what was just begun.
-bool arrive(head &child, owned *record, const head &begun) noexcept {
+bool arrive(head &child, owned *record, head &begun) noexcept {
   state &s = *begun.state;
   state &parent = *record->parent;
   const std::uint64_t epoch = epoch_of(*record);
-  if (!is_borne(s, parent)) return false;
+  if (!is_borne(begun, parent)) return false;
   forget(record);
   child = begun;
   s.ext->owner = &child;

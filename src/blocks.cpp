@@ -5,11 +5,10 @@
 //    ├─ from_new_block                      of the usual size, from the cache
 //    │   └─ from_grown_block
 //    └─ refill_slow
-//        ├─ first_use                       of a default-constructed pool, or a child
-//        (announce.cpp) ├─ trapped_allocate                a tool watches, the pool is sealed or
-//        gone (watch.cpp) ├─ recycling_allocate              what was given back first
-//        (recycle.cpp) └─ take_large                      above the threshold: memory of its own
-//        (large.cpp)
+//        ├─ first_use             of a default-constructed pool, or a child (announce.cpp)
+//        ├─ trapped_allocate      a tool watches, the pool is sealed or gone (watch.cpp)
+//        ├─ recycling_allocate    what was given back first (recycle.cpp)
+//        └─ take_large            above the threshold: memory of its own (large.cpp)
 #include <cerrno>
 #include <utility>
 

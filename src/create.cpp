@@ -184,7 +184,7 @@ void give_first_block(const pond_options &options, const origin &from) noexcept 
 /// there. What is half made is taken apart by the ordinary end of a pool.
 bool furnish(head &pool, const pond_options &options) noexcept {
   state &s = *pool.state;
-  extension *ext = extend_state(s, options.upstream);
+  extension *ext = make_extension(pool, options.upstream);
   if (ext == nullptr) return false;
   ext->owner = &pool;
   if ((s.flags & flag_borrowed) == 0) {

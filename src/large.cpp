@@ -49,10 +49,11 @@ bool grow(state &s, large_index &index) noexcept {
 bool indexed(const state &s) noexcept { return extended(s) && s.ext->index.slots != nullptr; }
 
 /// Makes room in the index for one more where there is one or has to be one.
-[[gnu::noinline]] bool prepare_index(state &s) noexcept {
+[[gnu::noinline]] bool prepare_index(head &h) noexcept {
+  state &s = *h.state;
   if (!indexed(s)) {
     if (s.larges_seen < most_looked_through) return true;
-    return extend_state(s) != nullptr && grow(s, s.ext->index);
+    return make_extension(h) != nullptr && grow(s, s.ext->index);
   }
   large_index &index = s.ext->index;
   return index.count < index.capacity / 2 || grow(s, index);
@@ -87,7 +88,7 @@ std::size_t rounded(std::size_t size) noexcept {
 void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
   const bool few = !extended(s) && s.larges_seen < most_looked_through;
-  if (!few && !prepare_index(s)) return nullptr;
+  if (!few && !prepare_index(h)) return nullptr;
   owned *large = take_record(h);
   if (large == nullptr) return nullptr;
   // Exact where somebody looks; else whole quanta, as whatever the cache keeps.

@@ -35,7 +35,7 @@ mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
     return nullptr;
   }
   const state &s = *pool.state;
-  mark_record *open = extended(s) ? s.ext->marks : nullptr;
+  mark_record *open = extended(s) ? whole(*s.ext).marks : nullptr;
   while (open != nullptr && as_word(open) != mark.opaque[0]) {
     open = looked_at(open->outer, "the record of a mark");
   }
@@ -111,7 +111,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
 [[gnu::noinline]] pond_mark get_mark_slow(head &pool) noexcept {
   if (pool.state == nullptr && !first_use(pool)) return {};
   state &s = *pool.state;
-  if (refuses(s) || extend_state(s) == nullptr) return {};
+  if (refuses(s) || make_extension(pool) == nullptr) return {};
   head &h = real(pool);
   mark_record was;
   picture(was, s, h);

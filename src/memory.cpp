@@ -4,6 +4,7 @@
 
 #include "memory.hpp"
 #include "pond/embed.h"
+#include "records.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -85,18 +86,26 @@ void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alig
   upstream_give(upstream, memory, size, alignment);
 }
 
-extension *extend_state(state &s, const pond_upstream *own) noexcept {
-  if (extended(s)) return s.ext;
-  std::size_t size = sizes::block(sizeof(extension), 0);
-  void *memory = nullptr;
-  if (own != nullptr) {
-    memory = upstream_take(*own, size, sizes::quantum);
-  } else {
-    block *b = cache_take(size);
-    if (b != nullptr) size = b->size;
-    memory = b;
-  }
-  if (memory == nullptr) return failed(s, size, sizes::quantum, false);
+namespace {
+
+/// An extension takes no more than such a part of the first block's room: a small buffer is for
+/// what its user allocates.
+constexpr std::size_t least_room_over_extension = 2;
+
+/// Where an extension goes in the first block, or null: that is small, or the pool has gone on to
+/// another one, or shows nothing.
+void *place_in_first_block(head &pool) noexcept {
+  state &s = *pool.state;
+  const unsigned char *const end = base_of(s) + s.first.size;
+  const auto room = static_cast<std::size_t>(end - reinterpret_cast<unsigned char *>(&s + 1));
+  if (pool.end != end || room / least_room_over_extension < sizeof(extension)) return nullptr;
+  void *at = room_at_hand(pool, sizeof(extension), alignof(extension));
+  if (at != nullptr) pool.cur = static_cast<unsigned char *>(at) + sizeof(extension);
+  return at;
+}
+
+extension *begin_extension(state &s, void *memory, std::size_t size,
+                           const pond_upstream *own) noexcept {
   auto *ext = static_cast<extension *>(memory);
   std::memset(ext, 0, sizeof(extension));
   ext->size = size;
@@ -114,6 +123,31 @@ extension *extend_state(state &s, const pond_upstream *own) noexcept {
                     ((std::uint64_t{1} << (epoch_bits - 1)) - 1);
   s.ext = ext;
   s.flags |= flag_extended;
+  return ext;
+}
+
+}  // namespace
+
+extension *make_extension(head &pool, const pond_upstream *own) noexcept {
+  state &s = *pool.state;
+  if (extended(s)) return s.ext;
+  if (void *at = place_in_first_block(pool)) return begin_extension(s, at, 0, own);
+  return make_extension_outside(s, own);
+}
+
+/// Of a pool that has none yet, where nobody knows its head, or its first block has no room.
+extension *make_extension_outside(state &s, const pond_upstream *own) noexcept {
+  std::size_t size = sizes::block(sizeof(extension), 0);
+  void *memory = nullptr;
+  if (own != nullptr) {
+    memory = upstream_take(*own, size, sizes::quantum);
+  } else {
+    block *b = cache_take(size);
+    if (b != nullptr) size = b->size;
+    memory = b;
+  }
+  if (memory == nullptr) return failed(s, size, sizes::quantum, false);
+  extension *ext = begin_extension(s, memory, size, own);
   charge(s, size);  // no limit is set yet
   return ext;
 }

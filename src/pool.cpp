@@ -34,10 +34,15 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
   s.taken = static_cast<std::uint8_t>(kept < most ? kept : most);
 }
 
-/// The whole first block is room again, and shown to the head.
+/// The whole first block is room again, and shown to the head; where the extension lies in it, what
+/// is behind that, and what is before it is a room.
 void begin_again(head &h, state &s) noexcept {
   h.cur = reinterpret_cast<unsigned char *>(&s + 1);
   h.end = base_of(s) + s.first.size;
+  if (!extended(s) || !is_inside(*s.ext)) return;
+  const std::uintptr_t from = reinterpret_cast<std::uintptr_t>(s.ext);
+  keep_room(s, h.cur, reinterpret_cast<unsigned char *>(from & -block_alignment));
+  h.cur = reinterpret_cast<unsigned char *>(s.ext + 1);
 }
 
 /// The end of a plain pool's blocks, which all come from the cache. Nothing is accounted any more.
@@ -50,25 +55,26 @@ void give_plain(state &s) noexcept {
   cache_give(reinterpret_cast<block *>(base_of(s)), s.first.size);
 }
 
-/// The end of any other one. The extension, which knows the upstream, goes last.
+/// The end of any other one. From where its first block goes, state and extension are not read.
 void give_extended(state &s) noexcept {
   free_values(s);
   end_recycling(s);
   release_blocks(s, nullptr);
-  extension *ext = s.ext;
-  const std::uint8_t flags = s.flags;
+  extension *const ext = s.ext;
+  const std::size_t ext_size = ext->size;
+  const bool borrowed = (s.flags & flag_borrowed) != 0;
   unsigned char *const base = base_of(s);
   const std::size_t size = s.first.size;
-  if ((flags & flag_trapped) != 0) returned(base, size);  // from here on the state is unreadable
-  if ((flags & (flag_own_upstream | flag_trapped)) == 0) {
-    if ((flags & flag_borrowed) == 0) cache_give(reinterpret_cast<block *>(base), size);
-    cache_give(reinterpret_cast<block *>(ext), ext->size);
+  if ((s.flags & (flag_own_upstream | flag_trapped)) == 0) {
+    if (ext_size != 0) cache_give(reinterpret_cast<block *>(ext), ext_size);
+    if (!borrowed) cache_give(reinterpret_cast<block *>(base), size);
     return;
   }
   const pond_upstream upstream =
-      (flags & flag_own_upstream) != 0 ? ext->upstream : default_upstream();
-  if ((flags & flag_borrowed) == 0) upstream_give(upstream, base, size, sizes::quantum);
-  upstream_give(upstream, ext, ext->size, sizes::quantum);
+      (s.flags & flag_own_upstream) != 0 ? ext->upstream : default_upstream();
+  if ((s.flags & flag_trapped) != 0) returned(base, size);
+  if (ext_size != 0) upstream_give(upstream, ext, ext_size, sizes::quantum);
+  if (!borrowed) upstream_give(upstream, base, size, sizes::quantum);
 }
 
 /// A plain pool whose cleanups have run: what they may have made of it is for the caller to see.
@@ -113,7 +119,7 @@ bool bare(const state &s) noexcept {
 void begin_end(state &s) noexcept {
   s.flags |= flag_running;
   if (!extended(s)) return;
-  s.ext->marks = nullptr;
+  whole(*s.ext).marks = nullptr;
   s.ext->ending = true;
 }
 
@@ -160,7 +166,7 @@ void destroy(head &pool) noexcept {
 bool retain(head &pool) noexcept {
   if (pool.state == nullptr && !first_use(pool)) return false;
   state &s = *pool.state;
-  if (extend_state(s) == nullptr) return false;
+  if (make_extension(pool) == nullptr) return false;
   __atomic_add_fetch(&s.ext->references, 1, __ATOMIC_RELAXED);
   return true;
 }
@@ -190,7 +196,7 @@ void reset(head &pool) noexcept {
   if (pool.state == nullptr) return;
   state &s = *pool.state;
   if ((s.flags & flag_running) != 0) return misuse(s, EBUSY, "reset by one of its own cleanups");
-  if (extended(s)) s.ext->marks = nullptr;
+  if (extended(s)) whole(*s.ext).marks = nullptr;
   s.flags |= flag_running;
   run_everything(s, 0);
   if (!finish_running(s, true)) return;

@@ -77,7 +77,7 @@ void orphan(state &child) noexcept {
 
 bool charge_extended(state &s, std::size_t bytes) noexcept {
   // A plain pool that passes 64 GiB: its counters move to where they are wide enough.
-  extension *ext = extended(s) ? s.ext : extend_state(s);
+  extension *ext = extended(s) ? s.ext : make_extension_outside(s);
   if (ext == nullptr) return false;
   if (refusing(ext, bytes) != nullptr) [[unlikely]] {
     errno = EDQUOT;
@@ -115,7 +115,7 @@ bool takes_children(head &parent) noexcept {
 
 /// Makes a pool ready to have a child that holds so many bytes, which `line` bears already.
 bool can_bear(state &above, std::size_t bytes, const extension *line) noexcept {
-  if (extend_state(above) == nullptr) return false;
+  if (!extended(above) && make_extension_outside(above) == nullptr) return false;
   const extension *refuses = refusing(above.ext, bytes, common(above.ext, line));
   if (refuses == nullptr) return true;
   tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, bytes);
@@ -162,6 +162,12 @@ void join(state &s, state &above, std::uint64_t epoch, const extension *line) no
 
 namespace {
 
+/// The same of a pool that may not be used yet, and whose head is known.
+bool makes_place(head &parent, std::size_t bytes, const extension *line = nullptr) noexcept {
+  return takes_children(parent) && make_extension(parent) != nullptr &&
+         can_bear(*parent.state, bytes, line);
+}
+
 /// Nobody refers to the pool any more, but the one it belongs to. A head that lies in its own
 /// block stays there; another one is its user's.
 void part_from_user(head &pool, state &s) noexcept {
@@ -173,7 +179,7 @@ void part_from_user(head &pool, state &s) noexcept {
 }  // namespace
 
 bool enter_tree(state &s, head &parent) noexcept {
-  if (!takes_children(parent) || !can_bear(*parent.state, s.ext->tree_reserved)) return false;
+  if (!makes_place(parent, s.ext->tree_reserved)) return false;
   join(s, *parent.state, epoch_of(*parent.state));
   return true;
 }
@@ -196,14 +202,14 @@ bool adopt(head &pool, head &other) noexcept {
     misuse(s, EINVAL, "adopted by itself or a descendant");
     return false;
   }
-  extension *ext = extend_state(s);
+  extension *ext = make_extension(other);
   if (ext == nullptr) return false;
   if (ext->references != 0) {
     misuse(s, EBUSY, "adopted while others retain it");
     return false;
   }
   const extension *before = parent_of(*ext);
-  if (!takes_children(pool) || !can_bear(*pool.state, ext->tree_reserved, before)) return false;
+  if (!makes_place(pool, ext->tree_reserved, before)) return false;
   leave_tree(s);
   part_from_user(other, s);
   join(s, *pool.state, epoch_of(*pool.state), before);

@@ -92,7 +92,7 @@ bool set_value(head &pool, const void *key, void *data, void (*handler)(void *))
   }
   if (pool.state == nullptr && !first_use(pool)) return false;
   state &s = *pool.state;
-  if (refuses(s) || extend_state(s) == nullptr || !make_room(s)) return false;
+  if (refuses(s) || make_extension(pool) == nullptr || !make_room(s)) return false;
   auto *v = static_cast<value *>(allocate(pool, sizeof(value), alignof(value)));
   if (v == nullptr) return false;
   *v = {nullptr, key, data, handler, &s, on_destroy(pool, end, v)};

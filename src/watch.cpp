@@ -211,7 +211,7 @@ void hide(head &pool) noexcept {
 
 bool trap(head &pool) noexcept {
   state &s = *pool.state;
-  extension *ext = extend_state(s);
+  extension *ext = make_extension(pool);
   if (ext == nullptr) return false;
   ext->real = pool;
   s.flags |= flag_trapped;

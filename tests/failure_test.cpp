@@ -142,7 +142,7 @@ TEST(Failure, AnUpstreamThatNeverHasAnything) {
 TEST(Failure, WhatIsLeftOfTheBlockCanStillBeUsed) {
   POND_SKIP_WHEN_TRAPPED();
   support::checked_pool checked({.first_block = 1024});
-  (void)checked.pool.allocate(500);
+  (void)checked.pool.allocate(300);
   checked.upstream().fail_at(1, true);
   EXPECT_EQ(checked.pool.try_allocate(800), nullptr);
   EXPECT_NE(checked.pool.try_allocate(200), nullptr);

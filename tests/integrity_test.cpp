@@ -205,7 +205,7 @@ TEST_F(IntegrityDeathTest, ARecordOfAMarkIsNotFollowed) {
   (void)pond_get_mark(pool.handle());
   EXPECT_DEATH(
       {
-        std::memset(before + 16, text, 200);
+        std::memset(before + 16, text, 112);  // both records
         pond_rewind(pool.handle(), outer);
       },
       "the record of a mark was overwritten");

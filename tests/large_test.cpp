@@ -27,8 +27,8 @@ TEST(Large, AboveTheThresholdEverythingIsLarge) {
   checked_pool checked({.first_block = 1024});
   void *p = checked.pool.allocate(1024);
   EXPECT_TRUE(checked.pool.free(p));
-  checked_pool other({.first_block = 1024, .large_threshold = 100});
-  (void)other.pool.allocate(900);
+  checked_pool other({.first_block = 256, .large_threshold = 100});
+  (void)other.pool.allocate(170);
   EXPECT_TRUE(other.pool.free(other.pool.allocate(101)));
   EXPECT_FALSE(other.pool.free(other.pool.allocate(100)));
 }

@@ -74,7 +74,7 @@ TEST(NoMemory, ForAPoolInABlockOfItsOwn) {
   ASSERT_EQ(pond_configure("own"), 0);
   for (std::size_t n = 1; n <= 2; ++n) {
     upstream->fail_at(n, true);
-    EXPECT_EQ(pond_create(1024), nullptr) << n;
+    EXPECT_EQ(pond_create(256), nullptr) << n;
     EXPECT_EQ(errno, ENOMEM);
     upstream->fail_at(0);
     EXPECT_EQ(upstream->live(), 0U);

@@ -150,7 +150,7 @@ TEST(Pool, ResetKeepsBlocksUpToTheLimitAndNoMore) {
   EXPECT_EQ(checked.pool.stats().blocks, 3U);  // the first one and 2 x 1024
   EXPECT_EQ(checked.pool.stats().used, 0U);
   const std::size_t calls = checked.upstream().calls();
-  for (int i = 0; i < 3; ++i) (void)checked.pool.allocate(800);
+  for (const std::size_t size : {500U, 800U, 800U}) (void)checked.pool.allocate(size);
   EXPECT_EQ(checked.upstream().calls(), calls) << "kept blocks were not used again";
 }
 

@@ -180,11 +180,15 @@ TEST(Recycle, ASealedPoolTakesBackAndHandsOutNothing) {
 TEST(Recycle, WithoutMemoryForTheBinsThereIsNoPool) {
   workload::checking_upstream checks;
   const pond_upstream upstream = checks.get();
-  for (std::size_t call = 1; call <= 3; ++call) {
-    checks.fail_at(call);
-    EXPECT_THROW(pond::pool({.upstream = &upstream, .recycle = true}), std::bad_alloc) << call;
-    EXPECT_EQ(checks.live(), 0U);
-    if (support::trapped && call == 2) break;  // which has no bins
+  for (const auto &[first_block, calls] : {std::pair{256U, 3U}, std::pair{4096U, 2U}}) {
+    for (unsigned call = 1; call <= calls; ++call) {
+      checks.fail_at(call);
+      if (support::trapped && call == calls) break;  // which has no bins
+      EXPECT_THROW(pond::pool({.first_block = first_block, .upstream = &upstream, .recycle = true}),
+                   std::bad_alloc)
+          << call;
+      EXPECT_EQ(checks.live(), 0U);
+    }
   }
   checks.fail_at(0);
   if (support::trapped) return;

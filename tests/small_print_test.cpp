@@ -30,7 +30,7 @@ TEST(SmallPrint, AnUpstreamWithOneFunctionIsRefused) {
 }
 
 TEST(SmallPrint, AFirstBlockAboveTheLimitIsRefusedAsALimit) {
-  EXPECT_THROW(pond::pool({.first_block = 4096, .hard_limit = 4096}), pond::limit_exceeded);
+  EXPECT_THROW(pond::pool({.first_block = 4096, .hard_limit = 4095}), pond::limit_exceeded);
 }
 
 TEST(SmallPrint, AnImpossibleAlignmentOfALargeOneIsEINVAL) {
@@ -186,7 +186,7 @@ TEST(SmallPrint, AHostIsToldOfRecordsThatThereIsNoMemoryFor) {
   checked_default_upstream upstream;
   pond_embedding host{sizeof(pond_embedding), sizeof(pond_head), 0,
                       [](void *, std::size_t, std::size_t, bool) { ++told; }};
-  pond_pool *pool = pond_embedded_pool(static_cast<pond_head *>(pond_embed(4096, 0, &host)));
+  pond_pool *pool = pond_embedded_pool(static_cast<pond_head *>(pond_embed(256, 0, &host)));
   use(pool);
   upstream->fail_at(1);
   EXPECT_EQ(pond_get_mark(pool).opaque[0], 0U) << "it needs an extension";

@@ -113,7 +113,7 @@ TEST(OwnBlocks, WithoutMemoryAWatchedPoolDoesNotBegin) {
   support::checked_default_upstream upstream;
   for (int n = 1; n <= 2; ++n) {
     const support::configured fail(("own,fail=" + std::to_string(n)).c_str());
-    EXPECT_EQ(pond_create(4096), nullptr) << n;
+    EXPECT_EQ(pond_create(256), nullptr) << n;
     EXPECT_EQ(upstream->live(), 0U) << n;
   }
 }

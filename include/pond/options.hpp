@@ -32,10 +32,11 @@ class limit_exceeded : public std::bad_alloc {
 
 /// Everything has a default: `pond::pool pool({.hard_limit = 1 << 20, .tag = "request"});`
 /// Pointers are read during creation only, except the contexts of upstream and on_limit and the
-/// buffer, which must outlive the pool. A pool with options costs an extension of its records, 368
-/// bytes that come from the block cache; one made from a size or by default does not.
+/// buffer, which must outlive the pool. A pool with options has an extension of its records: 368
+/// bytes of its first block, or, where that is smaller than 808, of the upstream.
 struct options {
-  /// Bytes of the first block, the pool's own 72 included; 0: 4096. Odd or too small: rounded up.
+  /// Bytes of the first block, the pool's own included, 72 and 368; 0: 4096. Odd or too small:
+  /// rounded up.
   std::size_t first_block = 0;
 
   /// Blocks double, after every eighth, up to this size, or stay at first_block where that is

@@ -1,0 +1,104 @@
+// extension.hpp: what a pool knows that most never have to: marks, tree, quota, tag, upstream.
+#ifndef POND_SRC_EXTENSION_HPP
+#define POND_SRC_EXTENSION_HPP
+
+#include "links.hpp"
+#include "owned.hpp"
+#include "pond/types.h"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+/// A mark's record: what the pool was. It lies in the pool itself, above what it protects.
+struct mark_record {
+  mark_record *outer;
+  std::uint64_t epoch;
+  unsigned char *cur;
+  unsigned char *end;
+  block *newest;
+  room *rooms;
+  owned *spare;
+};
+
+/// The large allocations by address, once there are too many to look through.
+struct large_index {
+  owned **slots;
+  std::size_t capacity;  // a power of two
+  std::size_t count;
+  std::size_t bytes;  // of the table
+};
+
+inline constexpr std::size_t tag_capacity = 32;
+
+struct recycler;
+
+/// A keyed value; where one of its key was set before, that is hidden by it.
+struct value {
+  value *next;  // of its bucket, newer before older
+  const void *key;
+  void *data;
+  void (*handler)(void *);  // ends the data, or null
+  state *pool;
+  pond_cleanup *cleanup;  // unlinks and ends it
+};
+
+/// The keyed values; the table lies outside the pool, so that marks and resets need not know of it.
+struct value_table {
+  value **buckets;
+  std::size_t capacity;  // a power of two
+  std::size_t count;
+  std::size_t bytes;  // of the buckets
+};
+
+/// What most pools never use, made on first use: in the first block where that has room, because it
+/// stays there as long as the pool does, otherwise a block of its own. An overflow of what was
+/// handed out before it meets its first word, which is looked at (whole).
+struct extension {
+  mark_record *marks;  // innermost first
+  head real;           // the true bounds of a pool that hides them
+  std::size_t size;    // bytes of its own block; 0: it lies in the pool's first one
+  head *owner;         // with options or a parent the head: for callbacks, and to be emptied
+  state *parent;
+  state *children;  // newest first
+  state *older;     // siblings
+  state *newer;
+  std::uint64_t epoch;       // as in `owned`, against the parent's marks
+  std::uint64_t last_epoch;  // never used twice: this is what tells a stale mark
+  std::uint64_t floor;       // of the mark being rewound to: its cleanups may not rewind so far
+  large_index index;
+  value_table values;
+  recycler *bins;            // of a pool that recycles
+  head kept;                 // of an adopted pool, whose own head is empty
+  std::uint64_t references;  // beside the first one; atomic
+  std::size_t reserved;      // bytes, by this pool alone
+  std::size_t peak;
+  std::size_t tree_reserved;  // and by it and its descendants, which is what the limits are about
+  std::size_t tree_peak;
+  std::size_t owed;  // what children of an ending pool held and its ancestors still count
+  bool ending;
+  std::size_t soft_limit;
+  std::size_t hard_limit;
+  pond_limit_callback *on_limit;
+  void *on_limit_context;
+  pond_upstream upstream;
+  std::size_t keep;
+  std::size_t usual_block;  // from which blocks grow: not the user's buffer, but first_block
+  std::size_t largest_block;
+  char tag[tag_capacity];
+};
+
+/// Before what it points to is ended.
+inline extension &whole(extension &ext) noexcept {
+  looked_at(ext.marks, "the extension of a pool's records");
+  return ext;
+}
+
+/// Whether an extension lies in the pool's first block.
+inline bool is_inside(const extension &ext) noexcept { return ext.size == 0; }
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif
