@@ -104,7 +104,7 @@ TEST(Corner, ASpanWhoseRegistrationFailsIsDestroyedOnce) {
   options.hard_limit = pond::pool(options).stats().reserved;
   for (std::size_t room = 0; room < 200; room += 8) {
     pond::pool pool(options);
-    (void)pool.allocate(support::blocks_of(pool.handle()).front().unused - room, 8);
+    (void)pool.allocate(support::blocks_of(pool.handle()).front().unused - room, alignof(void *));
     try {
       (void)pool.make_span<counted>(4);
     } catch (const std::bad_alloc &) {
