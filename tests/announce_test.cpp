@@ -1,4 +1,7 @@
 // Children that were not used yet: a record in their parent, and no memory of their own.
+#include <array>
+#include <cerrno>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -115,6 +118,47 @@ TEST(UnusedChild, WithoutMemoryIsAsItWas) {
   const std::size_t taken = support::trapped ? 1 : 2;  // a pool that is watched is extended before
   EXPECT_GT(call, taken) << "a block, and an extension of the parent's records";
   EXPECT_NE(child.stats().reserved, 0U);
+}
+
+/// What was there before is a cleanup's, and has another address in it.
+TEST(UnusedChild, ThatNeverMovedIsLeftEmpty) {
+  pond::pool parent = used_pool();
+  std::array<void *, 3> other = {&other, &other, &other};  // as large as a head
+  parent.cancel(parent.on_destroy([&other] { other = {}; }));
+  pond::pool child = parent.child();
+  parent.reset();
+  EXPECT_FALSE(parent.outlives(child));
+  EXPECT_EQ(other, (std::array<void *, 3>{&other, &other, &other}));
+}
+
+TEST(UnusedChild, WithoutMemoryForItsRecordThereIsNone) {
+  support::checked_pool checked({.first_block = 256});
+  pond::pool &parent = checked.pool;
+  checked.upstream().fail_at(1, true);
+  while (parent.try_allocate(16, 1) != nullptr) {
+  }
+  EXPECT_THROW((void)parent.child(), std::bad_alloc);
+  EXPECT_EQ(parent.stats().children, 0U);
+}
+
+/// What goes back on the way has an errno of its own.
+TEST(UnusedChild, ThatIsRefusedSaysWhy) {
+  const pond_upstream careless = {
+      [](void *, std::size_t size, std::size_t) noexcept { return std::malloc(size); },
+      [](void *, void *p, std::size_t, std::size_t) noexcept {
+        std::free(p);
+        errno = EIO;
+      },
+      nullptr};
+  ASSERT_EQ(pond_set_default_upstream(&careless), 0);
+  pond_set_cache_limit(0);
+  {
+    pond::pool parent({.first_block = 1024, .hard_limit = 2048});
+    pond::pool child = parent.child();
+    EXPECT_EQ(child.try_allocate(1000), nullptr);
+    EXPECT_EQ(errno, EDQUOT);
+  }
+  ASSERT_EQ(pond_set_default_upstream(nullptr), 0);
 }
 
 TEST(UnusedChild, MayMoveAndBeAssigned) {
