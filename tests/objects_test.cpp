@@ -176,37 +176,6 @@ TEST(Make, OverAligned) {
   EXPECT_TRUE(support::is_aligned(checked.pool.make<line>(), 256));
 }
 
-/// Not made from its arguments without an allocator: pond::allocator is of a pool.
-using ints = std::vector<int, pond::allocator<int>>;
-
-const pond::pool *pool_of(const ints &v) { return &v.get_allocator().get_pool(); }
-
-TEST(Make, GivesItsAllocatorToWhatTakesOne) {
-  checked_pool checked;
-  pond::pool &pool = checked.pool;
-  EXPECT_EQ(pool_of(*pool.make<ints>(8U)), &pool);
-  for (const ints &each : pool.make_span<ints>(3)) EXPECT_EQ(pool_of(each), &pool);
-  static constexpr pond::key<ints> key;
-  EXPECT_EQ(pool_of(pool.emplace(key, 8U)), &pool);
-  const pond::unique_ptr<ints> owner = pond::make_unique<ints>(pool, 8U);
-  EXPECT_EQ(pool_of(*owner), &pool);
-}
-
-TEST(Make, GivesItsAllocatorToTheMembersOfPairs) {
-  checked_pool checked;
-  pond::pool &pool = checked.pool;
-  const auto *both = pool.make<std::pair<int, ints>>(7, 3U);
-  EXPECT_EQ(both->first, 7);
-  EXPECT_EQ(both->second.size(), 3U);
-  EXPECT_EQ(pool_of(both->second), &pool);
-  EXPECT_EQ(pool_of(pool.make<std::pair<ints, ints>>()->first), &pool);
-  pond::pool other;
-  const auto *copied = other.make<std::pair<int, ints>>(*both);
-  EXPECT_EQ(pool_of(copied->second), &pool) << "copies keep what they had";
-  const auto *plain = pool.make<std::pair<const char *, int>>("a", 1);
-  EXPECT_STREQ(plain->first, "a");
-}
-
 TEST(Copy, IsPackedAndEndsWithAZero) {
   checked_pool checked;
   const std::string_view copy = checked.pool.copy(std::string("header"));

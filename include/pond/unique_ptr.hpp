@@ -36,7 +36,7 @@ unique_ptr<T> make_unique(pool &from, Arguments &&...arguments) {
   detail::give_back_on_throw guard{*reinterpret_cast<detail::head *>(from.handle()), place,
                                    sizeof(T)};
   T *object =
-      detail::construction<T>::in(place, allocator<T>(from), std::forward<Arguments>(arguments)...);
+      detail::construct_with<T>(place, allocator<T>(from), std::forward<Arguments>(arguments)...);
   guard.place = nullptr;
   return unique_ptr<T>(object, deleter<T>{&from});
 }

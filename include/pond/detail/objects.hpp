@@ -18,6 +18,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "pond/detail/arguments.hpp"
 #include "pond/detail/core.hpp"
 #include "pond/options.hpp"
 
@@ -95,24 +96,6 @@ struct destroy_on_throw {
   }
 };
 
-/// What a T is made from: its arguments, with the allocator where it takes one, before or behind
-/// them. By the rule of std::uses_allocator_construction_args, which libc++ 14 does not have.
-template <class T, class Allocator, class... Arguments>
-auto arguments_of(const Allocator &allocator, Arguments &&...arguments) {
-  constexpr bool takes_one = std::uses_allocator_v<std::remove_cv_t<T>, Allocator>;
-  using std::allocator_arg_t;
-  if constexpr (takes_one &&
-                std::is_constructible_v<T, allocator_arg_t, const Allocator &, Arguments...>) {
-    return std::tuple<allocator_arg_t, const Allocator &, Arguments &&...>(
-        std::allocator_arg, allocator, std::forward<Arguments>(arguments)...);
-  } else if constexpr (takes_one && std::is_constructible_v<T, Arguments..., const Allocator &>) {
-    return std::tuple<Arguments &&..., const Allocator &>(std::forward<Arguments>(arguments)...,
-                                                          allocator);
-  } else {
-    return std::forward_as_tuple(std::forward<Arguments>(arguments)...);
-  }
-}
-
 /// Aggregates too, which not every compiler makes from arguments in parentheses.
 template <class T, class... Arguments>
 T *construct(void *place, Arguments &&...arguments) {
@@ -123,37 +106,13 @@ T *construct(void *place, Arguments &&...arguments) {
   }
 }
 
-template <class T>
-struct construction {
+template <class T, class Allocator, class... Arguments>
+T *construct_with(void *place, const Allocator &allocator, Arguments &&...arguments) {
   static_assert(!std::is_array_v<T>, "pond: make_span makes arrays");
-  template <class Allocator, class... Arguments>
-  static T *in(void *place, const Allocator &allocator, Arguments &&...arguments) {
-    return std::apply(
-        [place](auto &&...all) { return construct<T>(place, std::forward<decltype(all)>(all)...); },
-        arguments_of<T>(allocator, std::forward<Arguments>(arguments)...));
-  }
-};
-
-/// Of a pair that is made from nothing or from two, each member is asked whether it takes one.
-template <class First, class Second>
-struct construction<std::pair<First, Second>> {
-  using pair = std::pair<First, Second>;
-  template <class Allocator, class A, class B>
-  static pair *in(void *place, const Allocator &allocator, A &&first, B &&second) {
-    return ::new (place)
-        pair(std::piecewise_construct, arguments_of<First>(allocator, std::forward<A>(first)),
-             arguments_of<Second>(allocator, std::forward<B>(second)));
-  }
-  template <class Allocator>
-  static pair *in(void *place, const Allocator &allocator) {
-    return ::new (place) pair(std::piecewise_construct, arguments_of<First>(allocator),
-                              arguments_of<Second>(allocator));
-  }
-  template <class Allocator, class... Arguments>
-  static pair *in(void *place, const Allocator & /*allocator*/, Arguments &&...arguments) {
-    return construct<pair>(place, std::forward<Arguments>(arguments)...);
-  }
-};
+  return std::apply(
+      [place](auto &&...all) { return construct<T>(place, std::forward<decltype(all)>(all)...); },
+      arguments_of<T>::with(allocator, std::forward<Arguments>(arguments)...));
+}
 
 template <class T>
 void destroy_object(void *p) noexcept {
@@ -171,7 +130,7 @@ void *plain_pointer(T *object) noexcept {
 template <class T, class Allocator, class Own, class... Arguments>
 T *make_owned(head &pool, const Allocator &allocator, Own own, Arguments &&...arguments) {
   give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(T), alignof(T)), sizeof(T)};
-  T *object = construction<T>::in(memory.place, allocator, std::forward<Arguments>(arguments)...);
+  T *object = construct_with<T>(memory.place, allocator, std::forward<Arguments>(arguments)...);
   destroy_on_throw<T> built{object};
   check(own(object));
   built.object = nullptr;
@@ -219,7 +178,7 @@ void construct_all(array<T> &built, std::size_t count, const Allocator &allocato
     built.count = count;
   } else {
     for (; built.count != count; ++built.count) {
-      construction<T>::in(built.elements + built.count, allocator);
+      construct_with<T>(built.elements + built.count, allocator);
     }
   }
 }

@@ -1,0 +1,89 @@
+// pond/detail/arguments.hpp: the pool's allocator among the arguments of what is made in a pool.
+#ifndef POND_DETAIL_ARGUMENTS_HPP
+#define POND_DETAIL_ARGUMENTS_HPP
+
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "pond/config.h"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+
+/// What a T is made from: its arguments, with the allocator where it takes one, before or behind
+/// them; of a pair, each member's. By the rule of std::uses_allocator_construction_args, which
+/// libc++ 14 does not have.
+template <class T>
+struct arguments_of {
+  template <class Allocator, class... Arguments>
+  static auto with(const Allocator &allocator, Arguments &&...arguments) {
+    constexpr bool takes_one = std::uses_allocator_v<T, Allocator>;
+    using std::allocator_arg_t;
+    if constexpr (takes_one &&
+                  std::is_constructible_v<T, allocator_arg_t, const Allocator &, Arguments...>) {
+      return std::tuple<allocator_arg_t, const Allocator &, Arguments &&...>(
+          std::allocator_arg, allocator, std::forward<Arguments>(arguments)...);
+    } else if constexpr (takes_one && std::is_constructible_v<T, Arguments..., const Allocator &>) {
+      return std::tuple<Arguments &&..., const Allocator &>(std::forward<Arguments>(arguments)...,
+                                                            allocator);
+    } else {
+      return std::forward_as_tuple(std::forward<Arguments>(arguments)...);
+    }
+  }
+};
+
+template <class T>
+struct arguments_of<const T> : arguments_of<T> {};
+
+template <class First, class Second>
+struct arguments_of<std::pair<First, Second>> {
+  template <class T, class Allocator, class Arguments>
+  static auto of_member(const Allocator &allocator, Arguments &&arguments) {
+    return std::apply(
+        [&allocator](auto &&...all) {
+          return arguments_of<T>::with(allocator, std::forward<decltype(all)>(all)...);
+        },
+        std::forward<Arguments>(arguments));
+  }
+  template <class Allocator, class A, class B>
+  static auto with(const Allocator &allocator, std::piecewise_construct_t, A &&first, B &&second) {
+    return std::make_tuple(std::piecewise_construct,
+                           of_member<First>(allocator, std::forward<A>(first)),
+                           of_member<Second>(allocator, std::forward<B>(second)));
+  }
+  template <class Allocator>
+  static auto with(const Allocator &allocator) {
+    return with(allocator, std::piecewise_construct, std::tuple<>(), std::tuple<>());
+  }
+  template <class Allocator, class A, class B>
+  static auto with(const Allocator &allocator, A &&first, B &&second) {
+    return with(allocator, std::piecewise_construct, std::forward_as_tuple(std::forward<A>(first)),
+                std::forward_as_tuple(std::forward<B>(second)));
+  }
+  template <class Allocator, class A, class B>
+  static auto with(const Allocator &allocator, const std::pair<A, B> &from) {
+    return with(allocator, from.first, from.second);
+  }
+  template <class Allocator, class A, class B>
+  static auto with(const Allocator &allocator, std::pair<A, B> &from) {
+    return with(allocator, from.first, from.second);
+  }
+  template <class Allocator, class A, class B>
+  static auto with(const Allocator &allocator, std::pair<A, B> &&from) {
+    return with(allocator, std::forward<A>(from.first), std::forward<B>(from.second));
+  }
+  /// Whatever else a pair is made from.
+  template <class Allocator, class Other>
+  static auto with(const Allocator & /*allocator*/, Other &&other) {
+    return std::forward_as_tuple(std::forward<Other>(other));
+  }
+};
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
+
+#endif

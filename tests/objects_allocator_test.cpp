@@ -1,0 +1,52 @@
+// What is made in a pool gets the pool's allocator, where it takes one.
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "pond/unique_ptr.hpp"
+#include "support.hpp"
+
+namespace {
+
+using support::checked_pool;
+
+/// Not made from its arguments without an allocator: pond::allocator is of a pool.
+using ints = std::vector<int, pond::allocator<int>>;
+
+const pond::pool *pool_of(const ints &v) { return &v.get_allocator().get_pool(); }
+
+TEST(Make, GivesItsAllocatorToWhatTakesOne) {
+  checked_pool checked;
+  pond::pool &pool = checked.pool;
+  EXPECT_EQ(pool_of(*pool.make<ints>(8U)), &pool);
+  for (const ints &each : pool.make_span<ints>(3)) EXPECT_EQ(pool_of(each), &pool);
+  static constexpr pond::key<ints> key;
+  EXPECT_EQ(pool_of(pool.emplace(key, 8U)), &pool);
+  const pond::unique_ptr<ints> owner = pond::make_unique<ints>(pool, 8U);
+  EXPECT_EQ(pool_of(*owner), &pool);
+}
+
+TEST(Make, GivesItsAllocatorToTheMembersOfPairs) {
+  checked_pool checked;
+  pond::pool &pool = checked.pool;
+  const auto *both = pool.make<std::pair<int, ints>>(7, 3U);
+  EXPECT_EQ(both->first, 7);
+  EXPECT_EQ(both->second.size(), 3U);
+  EXPECT_EQ(pool_of(both->second), &pool);
+  EXPECT_EQ(pool_of(pool.make<std::pair<ints, ints>>()->first), &pool);
+  pond::pool other;
+  using pair = std::pair<int, ints>;
+  EXPECT_EQ(pool_of(other.make<pair>(*both)->second), &other);
+  EXPECT_EQ(pool_of(other.make<pair>(pair(1, ints(2, pool)))->second), &other);
+  const auto *nested = other.make<std::pair<const ints, std::pair<ints, int>>>();
+  EXPECT_EQ(pool_of(nested->first), &other);
+  EXPECT_EQ(pool_of(nested->second.first), &other);
+  const auto *pieces = other.make<std::pair<ints, int>>(std::piecewise_construct,
+                                                        std::make_tuple(2U, 5), std::make_tuple());
+  EXPECT_EQ(pieces->first, ints({5, 5}, other));
+  EXPECT_EQ(pool_of(pieces->first), &other);
+  const auto *plain = pool.make<std::pair<const char *, int>>("a", 1);
+  EXPECT_STREQ(plain->first, "a");
+}
+
+}  // namespace
