@@ -54,7 +54,7 @@ struct by_default {
 struct monotonic {
   template <class Use>
   static auto parsed(std::string_view text, Use use) {
-    boost::json::monotonic_resource memory;
+    boost::json::monotonic_resource memory(first_block);
     return use(boost::json::parse(as_boost(text), &memory));
   }
 };

@@ -18,6 +18,9 @@ struct document {
 /// but the first may be so many times smaller.
 std::vector<document> make_documents(unsigned smaller);
 
+/// A file's, parsed as often as makes a megabyte; throws std::system_error where it cannot be read.
+document read_document(const std::string &path);
+
 }  // namespace json
 
 #endif

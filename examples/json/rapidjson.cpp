@@ -72,6 +72,16 @@ struct of_its_own {
     return use(d);
   }
 };
+struct in_its_pool {
+  using memory_pool = rapidjson::MemoryPoolAllocator<>;
+  template <class Use>
+  static auto parsed(std::string_view text, Use use) {
+    memory_pool memory(first_block);
+    document<memory_pool> d(&memory);
+    parse_into(d, text);
+    return use(d);
+  }
+};
 struct in_pool : on_pond<in_pool> {
   template <class Use>
   static auto parsed_in(pond::pool &pool, std::string_view text, Use use) {
@@ -100,11 +110,10 @@ contender entry(const char *name) {
 
 std::vector<contender> rapidjson_contenders() {
   using rapidjson::CrtAllocator;
-  using rapidjson::MemoryPoolAllocator;
   contender pond = entry<in_pool>("pond");
   pond.fits = in_pool::fits;
-  return {entry<of_its_own<MemoryPoolAllocator<>>>("default: pool"),
-          entry<of_its_own<CrtAllocator>>("malloc"), pond};
+  return {entry<of_its_own<rapidjson::MemoryPoolAllocator<>>>("default: pool"),
+          entry<in_its_pool>("pool"), entry<of_its_own<CrtAllocator>>("malloc"), pond};
 }
 
 }  // namespace json
