@@ -75,8 +75,9 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
 /// Memory for the next block: of the size that growth says, or as much as is needed where that
 /// cannot be had.
 [[gnu::noinline]] void *take_grown_block(state &s, std::size_t &bytes, std::size_t least) noexcept {
-  const std::size_t largest = extended(s) ? s.ext->largest_block : sizes::default_largest_block;
-  const std::size_t usual = extended(s) ? s.ext->usual_block : s.first.size;
+  const std::size_t largest =
+      has_extension(s) ? s.ext->largest_block : sizes::default_largest_block;
+  const std::size_t usual = has_extension(s) ? s.ext->usual_block : s.first.size;
   bytes = sizes::next_block(usual, s.taken, largest);
   if (bytes < least) bytes = least;
   void *memory = take_memory(s, bytes, sizes::quantum);

@@ -154,6 +154,25 @@ struct origin {
   std::uint8_t flags;
 };
 
+/// Sets `size` to what was really taken: a cached block may exceed the request, but not the limit.
+void *take_first_block(const pond_options &options, std::size_t &size) noexcept {
+  if (size > options.hard_limit) {
+    errno = EDQUOT;
+    return nullptr;
+  }
+  const pond_upstream *upstream = options.upstream;
+  if (upstream == nullptr) {
+    block *b = cache_take(size);
+    if (b == nullptr || b->size <= options.hard_limit) {
+      if (b != nullptr) size = b->size;
+      return b;
+    }
+    cache_give(b, b->size);
+    upstream = &default_upstream();
+  }
+  return upstream_take(*upstream, size, sizes::quantum);
+}
+
 bool find_first_block(const pond_options &options, std::size_t prefix, origin &from) noexcept {
   from.flags = options.upstream != nullptr ? flag_own_upstream : 0;
   if (usable(options, prefix, from.base, from.size)) {
@@ -161,13 +180,7 @@ bool find_first_block(const pond_options &options, std::size_t prefix, origin &f
     return true;
   }
   from.size = first_block_size(options.first_block, prefix);
-  if (options.upstream != nullptr) {
-    from.base =
-        static_cast<unsigned char *>(upstream_take(*options.upstream, from.size, sizes::quantum));
-  } else if (block *b = cache_take(from.size); b != nullptr) {
-    from.size = b->size;
-    from.base = reinterpret_cast<unsigned char *>(b);
-  }
+  from.base = static_cast<unsigned char *>(take_first_block(options, from.size));
   return from.base != nullptr;
 }
 

@@ -51,13 +51,14 @@ struct value_table {
   std::size_t bytes;  // of the buckets
 };
 
-/// What most pools never use, made on first use: in the first block where that has room, because it
-/// stays there as long as the pool does, otherwise a block of its own. An overflow of what was
-/// handed out before it meets its first word, which is looked at (whole).
+/// What most pools never use, made on first use: at the end of the first block while the pool takes
+/// from that, because it stays as long as the pool does, otherwise a block of its own. An overflow
+/// of what was handed out before it meets its first word: see whole().
 struct extension {
   mark_record *marks;  // innermost first
   head real;           // the true bounds of a pool that hides them
-  std::size_t size;    // bytes of its own block; 0: it lies in the pool's first one
+  std::size_t size;    // bytes of its own block; 0: it lies at the end of the first one
+  std::size_t inside;  // bytes there, of the extension and the bins
   head *owner;         // with options or a parent the head: for callbacks, and to be emptied
   state *parent;
   state *children;  // newest first
@@ -69,6 +70,7 @@ struct extension {
   large_index index;
   value_table values;
   recycler *bins;            // of a pool that recycles
+  std::size_t bins_size;     // as `size`
   head kept;                 // of an adopted pool, whose own head is empty
   std::uint64_t references;  // beside the first one; atomic
   std::size_t reserved;      // bytes, by this pool alone
@@ -88,14 +90,15 @@ struct extension {
   char tag[tag_capacity];
 };
 
-/// Before what it points to is ended.
-inline extension &whole(extension &ext) noexcept {
-  looked_at(ext.marks, "the extension of a pool's records");
-  return ext;
-}
+/// What it takes of a first block: as `end`, so that this stays what it has to be.
+inline constexpr std::size_t extension_inside = sizes::round_up(sizeof(extension), block_alignment);
 
-/// Whether an extension lies in the pool's first block.
-inline bool is_inside(const extension &ext) noexcept { return ext.size == 0; }
+/// An extension, looked at before what is in it is followed.
+[[gnu::always_inline]] inline extension &whole(extension *ext) noexcept {
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): where the flag is set there is one
+  looked_at(ext->marks, "the extension of a pool's records");
+  return *ext;
+}
 
 }  // namespace detail
 }  // namespace POND_NAMESPACE_TAG

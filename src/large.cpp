@@ -87,7 +87,7 @@ std::size_t rounded(std::size_t size) noexcept {
 
 void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
-  const bool few = !extended(s) && s.larges_seen < most_looked_through;
+  const bool few = !has_extension(s) && s.larges_seen < most_looked_through;
   if (!few && !prepare_index(h)) return nullptr;
   owned *large = take_record(h);
   if (large == nullptr) return nullptr;

@@ -35,7 +35,7 @@ mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
     return nullptr;
   }
   const state &s = *pool.state;
-  mark_record *open = extended(s) ? whole(*s.ext).marks : nullptr;
+  mark_record *open = extended(s) ? s.ext->marks : nullptr;
   while (open != nullptr && as_word(open) != mark.opaque[0]) {
     open = looked_at(open->outer, "the record of a mark");
   }

@@ -4,7 +4,6 @@
 
 #include "memory.hpp"
 #include "pond/embed.h"
-#include "records.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -54,7 +53,7 @@ void *take_memory_slow(state &s, std::size_t &size, std::size_t alignment) noexc
   void *memory = cacheable(s, alignment) ? take_cached(s, size)
                                          : upstream_take(upstream_of(s), size, alignment);
   if (memory != nullptr) [[likely]] {
-    if (extended(s)) tell_passed(s.ext, quanta(size) * sizes::quantum);
+    if (has_extension(s)) tell_passed(s.ext, quanta(size) * sizes::quantum);
     return memory;
   }
   discharge(s, asked);
@@ -88,22 +87,6 @@ void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alig
 
 namespace {
 
-/// An extension takes no more than such a part of the first block's room: a small buffer is for
-/// what its user allocates.
-constexpr std::size_t least_room_over_extension = 2;
-
-/// Where an extension goes in the first block, or null: that is small, or the pool has gone on to
-/// another one, or shows nothing.
-void *place_in_first_block(head &pool) noexcept {
-  state &s = *pool.state;
-  const unsigned char *const end = base_of(s) + s.first.size;
-  const auto room = static_cast<std::size_t>(end - reinterpret_cast<unsigned char *>(&s + 1));
-  if (pool.end != end || room / least_room_over_extension < sizeof(extension)) return nullptr;
-  void *at = room_at_hand(pool, sizeof(extension), alignof(extension));
-  if (at != nullptr) pool.cur = static_cast<unsigned char *>(at) + sizeof(extension);
-  return at;
-}
-
 extension *begin_extension(state &s, void *memory, std::size_t size,
                            const pond_upstream *own) noexcept {
   auto *ext = static_cast<extension *>(memory);
@@ -130,9 +113,12 @@ extension *begin_extension(state &s, void *memory, std::size_t size,
 
 extension *make_extension(head &pool, const pond_upstream *own) noexcept {
   state &s = *pool.state;
-  if (extended(s)) return s.ext;
-  if (void *at = place_in_first_block(pool)) return begin_extension(s, at, 0, own);
-  return make_extension_outside(s, own);
+  if (has_extension(s)) return s.ext;
+  void *at = take_end_of_first_block(pool, extension_inside, 0);
+  if (at == nullptr) return make_extension_outside(s, own);
+  extension *ext = begin_extension(s, at, 0, own);
+  ext->inside = extension_inside;
+  return ext;
 }
 
 /// Of a pool that has none yet, where nobody knows its head, or its first block has no room.

@@ -12,6 +12,23 @@ namespace detail {
 void *take_memory_slow(state &s, std::size_t &size, std::size_t alignment) noexcept;
 void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alignment) noexcept;
 
+/// The end of the first block, taken from the pool, or null: that is small, or the pool has gone on
+/// to another one, or is sealed. The end, so that the newest allocation stays the newest, and a
+/// reset has one room. `taken`: bytes there that were before. Not while a mark is open, which would
+/// give it back to the pool.
+[[gnu::always_inline]] inline void *take_end_of_first_block(head &pool, std::size_t size,
+                                                            std::size_t taken) noexcept {
+  // A small buffer is for what its user allocates.
+  constexpr std::size_t least_room_over_taken = 2;
+  state &s = *pool.state;
+  const unsigned char *const end = base_of(s) + s.first.size - taken;
+  const auto room = static_cast<std::size_t>(end - reinterpret_cast<unsigned char *>(&s + 1));
+  const auto left = static_cast<std::size_t>(pool.end - pool.cur);
+  if (pool.end != end || left < size || room / least_room_over_taken < size) return nullptr;
+  pool.end -= size;
+  return pool.end;
+}
+
 /// No memory, or a quota said no: tells the host, if there is one and it is memory that lacks.
 /// Returns null, and leaves errno as it was.
 POND_COLD std::nullptr_t failed(state &s, std::size_t size, std::size_t alignment,

@@ -34,15 +34,10 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
   s.taken = static_cast<std::uint8_t>(kept < most ? kept : most);
 }
 
-/// The whole first block is room again, and shown to the head; where the extension lies in it, what
-/// is behind that, and what is before it is a room.
+/// The whole first block is room again, but for what is the pool's own, and shown to the head.
 void begin_again(head &h, state &s) noexcept {
   h.cur = reinterpret_cast<unsigned char *>(&s + 1);
-  h.end = base_of(s) + s.first.size;
-  if (!extended(s) || !is_inside(*s.ext)) return;
-  const std::uintptr_t from = reinterpret_cast<std::uintptr_t>(s.ext);
-  keep_room(s, h.cur, reinterpret_cast<unsigned char *>(from & -block_alignment));
-  h.cur = reinterpret_cast<unsigned char *>(s.ext + 1);
+  h.end = base_of(s) + s.first.size - inside(s);
 }
 
 /// The end of a plain pool's blocks, which all come from the cache. Nothing is accounted any more.
@@ -55,7 +50,7 @@ void give_plain(state &s) noexcept {
   cache_give(reinterpret_cast<block *>(base_of(s)), s.first.size);
 }
 
-/// The end of any other one. From where its first block goes, state and extension are not read.
+/// The end of any other one. Nothing of it is read once the first block is given back.
 void give_extended(state &s) noexcept {
   free_values(s);
   end_recycling(s);
@@ -94,13 +89,13 @@ void give_plain_larges(state &s) noexcept {
 /// so that this may do anything, and is not used again.
 void run_plain_cleanups(state &s) noexcept {
   s.flags |= flag_running;
-  while (s.cleanups != nullptr && !extended(s)) call(s, s.cleanups);
+  while (s.cleanups != nullptr && !has_extension(s)) call(s, s.cleanups);
 }
 
 /// Destroys a plain pool, unless its cleanups make more of it.
 [[gnu::noinline]] void destroy_plain(state &s, head &pool) noexcept {
   if (s.cleanups != nullptr) run_plain_cleanups(s);
-  if (extended(s)) [[unlikely]]
+  if (has_extension(s)) [[unlikely]]
     return destroy_state(s, &pool);
   if ((s.flags & flag_doomed) == 0) empty(pool);
   give_plain_larges(s);
@@ -119,7 +114,7 @@ bool bare(const state &s) noexcept {
 void begin_end(state &s) noexcept {
   s.flags |= flag_running;
   if (!extended(s)) return;
-  whole(*s.ext).marks = nullptr;
+  s.ext->marks = nullptr;
   s.ext->ending = true;
 }
 
@@ -134,7 +129,7 @@ void end(state &s, head *pool) noexcept {
   if (pool != nullptr && (s.flags & flag_doomed) == 0) empty(*pool);
   if (extended(s)) leave_tree(s);
   release_larges(s, 0);
-  if (!extended(s)) {
+  if (!has_extension(s)) {
     give_plain(s);
   } else {
     give_extended(s);
@@ -165,15 +160,16 @@ void destroy(head &pool) noexcept {
 
 bool retain(head &pool) noexcept {
   if (pool.state == nullptr && !first_use(pool)) return false;
-  state &s = *pool.state;
-  if (make_extension(pool) == nullptr) return false;
-  __atomic_add_fetch(&s.ext->references, 1, __ATOMIC_RELAXED);
+  // Not by its flag: who uses the pool meanwhile may be writing the flags.
+  extension *ext = pool.state->ext != nullptr ? pool.state->ext : make_extension(pool);
+  if (ext == nullptr) return false;
+  __atomic_add_fetch(&ext->references, 1, __ATOMIC_RELAXED);
   return true;
 }
 
 void release_reference(head &pool) noexcept {
-  if (pool.state != nullptr && extended(*pool.state)) {
-    extension *ext = pool.state->ext;
+  extension *ext = pool.state != nullptr ? pool.state->ext : nullptr;
+  if (ext != nullptr) {
     // What the others did with the pool happened before it is destroyed by the last one.
     if (__atomic_load_n(&ext->references, __ATOMIC_ACQUIRE) != 0) {
       if (__atomic_fetch_sub(&ext->references, 1, __ATOMIC_ACQ_REL) != 0) return;
@@ -196,11 +192,11 @@ void reset(head &pool) noexcept {
   if (pool.state == nullptr) return;
   state &s = *pool.state;
   if ((s.flags & flag_running) != 0) return misuse(s, EBUSY, "reset by one of its own cleanups");
-  if (extended(s)) whole(*s.ext).marks = nullptr;
+  if (extended(s)) s.ext->marks = nullptr;
   s.flags |= flag_running;
   run_everything(s, 0);
   if (!finish_running(s, true)) return;
-  if (extended(s)) s.ext->marks = nullptr;  // one that a cleanup left open
+  if (has_extension(s)) s.ext->marks = nullptr;  // one that a cleanup left open
   release_larges(s, 0);
   free_values(s);
   forget_recycled(s);
@@ -211,7 +207,7 @@ void reset(head &pool) noexcept {
   head &h = real(pool);
   begin_again(h, s);
   // A trapped pool keeps nothing: memory that was used must not be used again unseen.
-  keep_blocks(s, trapped ? 0 : extended(s) ? s.ext->keep : POND_DEFAULT_KEEP);
+  keep_blocks(s, trapped ? 0 : has_extension(s) ? s.ext->keep : POND_DEFAULT_KEEP);
   if (trapped) closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
 }
 

@@ -13,10 +13,15 @@ namespace detail {
 bool begin_recycling(head &pool) noexcept {
   state &s = *pool.state;
   std::size_t size = sizes::round_up(sizeof(recycler), sizes::quantum);
-  void *bins = take_memory(s, size, sizes::quantum);
-  if (bins == nullptr) return false;
+  void *bins = take_end_of_first_block(pool, size, s.ext->inside);
+  if (bins != nullptr) {
+    s.ext->inside += size;
+  } else {
+    bins = take_memory(s, size, sizes::quantum);
+    if (bins == nullptr) return false;
+    s.ext->bins_size = size;
+  }
   s.ext->bins = new (bins) recycler{};
-  s.ext->bins->size = size;
   if (s.threshold > most_recycled) s.threshold = most_recycled;
   s.ext->real = pool;
   s.flags |= flag_recycling;
@@ -67,13 +72,12 @@ void recycle(state &s, void *p, std::size_t size) noexcept {
 
 void forget_recycled(state &s) noexcept {
   if ((s.flags & flag_recycling) == 0) return;
-  const std::size_t size = s.ext->bins->size;
-  *s.ext->bins = {.size = size, .bytes = 0, .small_larges = false, .newest = {}};
+  *s.ext->bins = {};
 }
 
 void end_recycling(state &s) noexcept {
   if ((s.flags & flag_recycling) == 0) return;
-  give_memory(s, s.ext->bins, s.ext->bins->size, sizes::quantum);
+  if (s.ext->bins_size != 0) give_memory(s, s.ext->bins, s.ext->bins_size, sizes::quantum);
   s.ext->bins = nullptr;
   s.flags &= static_cast<std::uint8_t>(~flag_recycling);
 }

@@ -21,7 +21,6 @@ struct recycled {
 
 /// The block cache's classes, sixteen for each power of two: a sixteenth is lost at most.
 struct recycler {
-  std::size_t size;   // of these bins
   std::size_t bytes;  // in all of them
   bool small_larges;  // a large allocation of a small size may be there: first it is looked for
   recycled *newest[bin_of(most_recycled) + 1];

@@ -78,7 +78,7 @@ inline const head &head_of(const pond_pool *pool) noexcept {
 
 /// The bounds that allocations really come from.
 inline head &real(head &pool) noexcept {
-  return (pool.state->flags & hidden) != 0 ? pool.state->ext->real : pool;
+  return (pool.state->flags & hidden) != 0 ? whole(pool.state->ext).real : pool;
 }
 inline const head &real(const head &pool) noexcept { return real(const_cast<head &>(pool)); }
 
@@ -95,7 +95,14 @@ inline const pond_embedding *host_of(state &s) noexcept {
   return *(reinterpret_cast<const pond_embedding *const *>(&s) - 1);
 }
 
-inline bool extended(const state &s) noexcept { return (s.flags & flag_extended) != 0; }
+/// Whether there is an extension.
+inline bool has_extension(const state &s) noexcept { return (s.flags & flag_extended) != 0; }
+
+/// The same for whoever is going to follow what is in it, and so looks at it first.
+inline bool extended(const state &s) noexcept { return has_extension(s) && (whole(s.ext), true); }
+
+/// Bytes at the end of the first block that are the pool's own.
+inline std::size_t inside(const state &s) noexcept { return extended(s) ? s.ext->inside : 0; }
 
 inline bool has_children(const state &s) noexcept {
   return extended(s) && s.ext->children != nullptr;
@@ -197,7 +204,7 @@ inline std::uint32_t peak_of(const state &s) noexcept {
 
 /// Adds to what the pool, and so each of its ancestors, holds; false when a quota does not bear it.
 inline bool charge(state &s, std::size_t bytes) noexcept {
-  if (extended(s) || bytes / sizes::quantum > UINT32_MAX - s.reserved) [[unlikely]] {
+  if (has_extension(s) || bytes / sizes::quantum > UINT32_MAX - s.reserved) [[unlikely]] {
     return charge_extended(s, quanta(bytes) * sizes::quantum);
   }
   count(s, bytes);
@@ -205,7 +212,7 @@ inline bool charge(state &s, std::size_t bytes) noexcept {
 }
 
 inline void discharge(state &s, std::size_t bytes) noexcept {
-  if (extended(s)) [[unlikely]]
+  if (has_extension(s)) [[unlikely]]
     return discharge_extended(s, quanta(bytes) * sizes::quantum);
   s.peak = peak_of(s);
   s.reserved -= static_cast<std::uint32_t>(bytes / sizes::quantum);

@@ -15,7 +15,7 @@ void add_blocks(const state &s, const head &h, pond_stats &stats) noexcept {
     stats.blocks += 1;
     stats.used += b->size - sizeof(block);
   }
-  if (extended(s) && is_inside(*s.ext)) stats.used -= sizeof(extension);
+  stats.used -= inside(s);
   stats.used -= static_cast<std::size_t>(h.end - h.cur);
   if ((s.flags & flag_recycling) != 0) stats.used -= s.ext->bins->bytes;
   for (room *r = s.rooms; r != nullptr; r = r->next) {
@@ -33,8 +33,7 @@ void add_records(const state &s, pond_stats &stats) noexcept {
   }
 }
 
-/// The room that is left in one block: the head's, one of an earlier block, or both, where the
-/// extension lies between them.
+/// The room that is left in one block: the head's, or one of an earlier block.
 std::size_t unused_in(const head &pool, const void *memory, std::size_t size) noexcept {
   const auto *begin = static_cast<const unsigned char *>(memory);
   const auto inside = [&](const void *end) {
@@ -42,13 +41,13 @@ std::size_t unused_in(const head &pool, const void *memory, std::size_t size) no
            static_cast<const unsigned char *>(end) - begin <= static_cast<std::ptrdiff_t>(size);
   };
   const head &h = real(pool);
-  std::size_t unused = inside(h.end) ? static_cast<std::size_t>(h.end - h.cur) : 0;
+  if (inside(h.end)) return static_cast<std::size_t>(h.end - h.cur);
   for (room *r = pool.state->rooms; r != nullptr; r = r->next) {
     if (inside(whole(r)->end)) {
-      unused += static_cast<std::size_t>(r->end - reinterpret_cast<unsigned char *>(r));
+      return static_cast<std::size_t>(r->end - reinterpret_cast<unsigned char *>(r));
     }
   }
-  return unused;
+  return 0;
 }
 
 void add_own(const head &pool, pond_stats &stats) noexcept {

@@ -90,7 +90,7 @@ bool charge_extended(state &s, std::size_t bytes) noexcept {
 }
 
 void discharge_extended(state &s, std::size_t bytes) noexcept {
-  s.ext->reserved -= bytes;
+  whole(s.ext).reserved -= bytes;
   take_from_tree(s.ext, bytes);
 }
 

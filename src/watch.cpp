@@ -284,7 +284,7 @@ void broken(const char *what) noexcept {
 
 void misuse(const state &s, int error, const char *what) noexcept {
   const char *tag = extended(s) ? s.ext->tag : "";
-  std::fprintf(stderr, "pond: pool \"%s\": %s\n", tag, what);
+  std::fprintf(stderr, "pond: pool \"%.*s\": %s\n", static_cast<int>(tag_capacity - 1), tag, what);
   if (watch().chosen.abort) std::abort();
   errno = error;
 }

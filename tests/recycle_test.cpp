@@ -180,7 +180,7 @@ TEST(Recycle, ASealedPoolTakesBackAndHandsOutNothing) {
 TEST(Recycle, WithoutMemoryForTheBinsThereIsNoPool) {
   workload::checking_upstream checks;
   const pond_upstream upstream = checks.get();
-  for (const auto &[first_block, calls] : {std::pair{256U, 3U}, std::pair{4096U, 2U}}) {
+  for (const auto &[first_block, calls] : {std::pair{256U, 3U}, std::pair{4096U, 1U}}) {
     for (unsigned call = 1; call <= calls; ++call) {
       checks.fail_at(call);
       if (support::trapped && call == calls) break;  // which has no bins
@@ -193,7 +193,7 @@ TEST(Recycle, WithoutMemoryForTheBinsThereIsNoPool) {
   checks.fail_at(0);
   if (support::trapped) return;
   {
-    pond::options options{.first_block = 4096, .upstream = &upstream};
+    pond::options options{.first_block = 256, .upstream = &upstream};
     const pond::pool without(options);
     options.hard_limit = without.stats().reserved + 256;
     options.recycle = true;

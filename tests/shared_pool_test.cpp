@@ -63,6 +63,30 @@ TEST(SharedPool, JobsOnManyThreads) {
   EXPECT_EQ(right, rounds * jobs);
 }
 
+/// References are made and end on one thread while another uses the pool, resets and scopes
+/// included.
+TEST(SharedPool, ReferencesComeAndGoWhileItIsUsed) {
+  constexpr int rounds = 2000;
+  pond::shared_pool pool({.tag = "shared"});
+  std::thread copying([copy = pool] {
+    pond::shared_pool another;
+    for (int i = 0; i < rounds; ++i) {
+      another = copy;
+      another = pond::shared_pool();
+    }
+  });
+  for (int i = 0; i < rounds; ++i) {
+    {
+      const pond::scope scope(*pool);
+      support::use(pool->allocate(3000));
+      pool->on_destroy([] {});
+    }
+    if (i % 10 == 0) pool->reset();
+  }
+  copying.join();
+  EXPECT_EQ(pool->stats().cleanups, 0U);
+}
+
 TEST(SharedPool, MadeUsedAndDestroyedOnThreeThreads) {
   int ran = 0;
   pond::pool pool;

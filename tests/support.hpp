@@ -56,6 +56,13 @@ inline bool is_aligned(const void *p, std::size_t alignment) {
   return reinterpret_cast<std::uintptr_t>(p) % alignment == 0;
 }
 
+/// Not as default-constructed any more.
+inline pond::pool used_pool(const pond::options &options = {}) {
+  pond::pool pool(options);
+  use(pool.allocate(1));
+  return pool;
+}
+
 /// Counts how often it is called, as a cleanup.
 inline void count(void *counter) { ++*static_cast<int *>(counter); }
 

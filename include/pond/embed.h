@@ -44,7 +44,7 @@ POND_API void *pond_embed(size_t first_block, size_t large_threshold,
                           const pond_embedding *embedding) POND_NOEXCEPT;
 
 /** The same with options: a quota, a parent, an upstream, a tag. Costs what pond_create_with costs beside
- *  pond_create: an extension of the pool's records. */
+ *  pond_create: an extension of the pool's records (pond_options). */
 POND_API void *pond_embed_with(const pond_options *options, const pond_embedding *embedding)
     POND_NOEXCEPT;
 

@@ -32,8 +32,8 @@ class limit_exceeded : public std::bad_alloc {
 
 /// Everything has a default: `pond::pool pool({.hard_limit = 1 << 20, .tag = "request"});`
 /// Pointers are read during creation only, except the contexts of upstream and on_limit and the
-/// buffer, which must outlive the pool. A pool with options has an extension of its records: 368
-/// bytes of its first block, or, where that is smaller than 808, of the upstream.
+/// buffer, which must outlive the pool. A pool with options has an extension of its records, 368
+/// bytes: of its first block where that has 1024 or more, otherwise of the upstream.
 struct options {
   /// Bytes of the first block, the pool's own included, 72 and 368; 0: 4096. Odd or too small:
   /// rounded up.
@@ -77,7 +77,8 @@ struct options {
 
   /// Small memory that is deallocated goes to the next request of its size, so that containers
   /// which insert and erase for long have bounded memory: see pond_options in types.h for what it
-  /// costs. When not to use it: for a request that builds up and ends.
+  /// costs. When not to use it: for a request that builds up and ends, or for what is erased inside
+  /// a scope. Memory given back twice is handed out twice, as with malloc.
   bool recycle = false;
 };
 

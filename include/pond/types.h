@@ -95,8 +95,8 @@ typedef struct pond_options {
   const char *tag;
 
   /** Memory to use as the first block, never given back; ignored where it is too small for the
-   *  pool's records, of which those with options (368 bytes) lie elsewhere below 808 bytes. With a
-   *  hard_limit of 0 nothing else is ever taken. NULL: none. */
+   *  pool's records, of which those with options (368 bytes) lie elsewhere in less than 1024 bytes.
+   *  With a hard_limit of 0 the pool has nothing else. NULL: none. */
   void *buffer; /**< later blocks, and what is large, go by first_block as without it */
   size_t buffer_size; /**< its bytes */
 
