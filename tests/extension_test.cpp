@@ -214,6 +214,13 @@ TEST(Extension, LeavesAFirstBlockAsLargeAsTheLimit) {
   }
 }
 
+/// Where it is a block of its own, that has to be borne, too.
+TEST(Extension, IsChargedWhereItIsElsewhere) {
+  support::checked_default_upstream upstream;
+  EXPECT_THROW(pond::pool({.first_block = 256, .hard_limit = 256}), pond::limit_exceeded);
+  EXPECT_EQ(pond::pool({.first_block = 256, .hard_limit = 1024}).stats().blocks, 1U);
+}
+
 TEST(Extension, OfAPoolAboveItsLimitIsNotAskedFor) {
   support::checked_default_upstream upstream;
   pond_set_cache_limit(0);
