@@ -94,7 +94,8 @@ document read_document(const std::string &path) {
   if (!file) throw std::system_error(errno, std::generic_category(), path);
   constexpr std::size_t enough = 1 << 20;
   const auto repeats = static_cast<unsigned>(1 + enough / (text.size() + 1));
-  return {std::filesystem::path(path).filename().string(), std::move(text), false, repeats};
+  return {std::filesystem::path(path).filename().string(), std::move(text), false, repeats,
+          16};  // however much space it has in it
 }
 
 std::vector<document> make_documents(unsigned smaller) {

@@ -12,6 +12,7 @@ struct document {
   std::string text;        // as serializers write it: no spaces
   bool same_when_written;  // false: there are fractions, which each library writes in its own way
   unsigned repeats;        // how often one measured run parses it
+  unsigned spacious = 2;   // it takes more memory than one of so many parts of its text
 };
 
 /// A small one, as of a request; many small objects; long strings; numbers; objects in objects. All
