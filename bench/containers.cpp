@@ -89,64 +89,95 @@ class bump_allocator {
 
 // --- What is done with it ---------------------------------------------------------------------
 
-template <template <class> class Allocator, class Memory>
-void fill_vector(Memory &memory) {
-  std::vector<int, Allocator<int>> v{Allocator<int>(memory)};
-  for (int i = 0; i < elements; ++i) v.push_back(i);
-  benchmark::DoNotOptimize(v.data());
-}
+struct vector {
+  template <template <class> class Allocator>
+  using container = std::vector<int, Allocator<int>>;
+  [[gnu::always_inline]] static void fill(auto &v) {
+    for (int i = 0; i < elements; ++i) v.push_back(i);
+    benchmark::DoNotOptimize(v.data());
+  }
+};
 
-template <template <class> class Allocator, class Memory>
-void fill_list(Memory &memory) {
-  std::list<int, Allocator<int>> l{Allocator<int>(memory)};
-  for (int i = 0; i < elements; ++i) l.push_back(i);
-  benchmark::DoNotOptimize(l.back());
-}
+struct list {
+  template <template <class> class Allocator>
+  using container = std::list<int, Allocator<int>>;
+  [[gnu::always_inline]] static void fill(auto &l) {
+    for (int i = 0; i < elements; ++i) l.push_back(i);
+    benchmark::DoNotOptimize(l.back());
+  }
+};
 
-template <template <class> class Allocator, class Memory>
-void fill_map(Memory &memory) {
-  using pair = std::pair<const int, int>;
-  std::map<int, int, std::less<>, Allocator<pair>> m{Allocator<pair>(memory)};
-  for (int i = 0; i < elements; ++i) m.emplace(i * 7919 % elements, i);
-  benchmark::DoNotOptimize(m.begin()->second);
-}
+struct map {
+  template <template <class> class Allocator>
+  using container = std::map<int, int, std::less<>, Allocator<std::pair<const int, int>>>;
+  [[gnu::always_inline]] static void fill(auto &m) {
+    for (int i = 0; i < elements; ++i) m.emplace(i * 7919 % elements, i);
+    benchmark::DoNotOptimize(m.begin()->second);
+  }
+};
 
-template <template <class> class Allocator, class Memory>
-void fill_unordered_map(Memory &memory) {
-  using pair = std::pair<const int, int>;
-  std::unordered_map<int, int, std::hash<int>, std::equal_to<>, Allocator<pair>> m{
-      Allocator<pair>(memory)};
-  for (int i = 0; i < elements; ++i) m.emplace(i, i);
-  benchmark::DoNotOptimize(m.begin()->second);
-}
+struct unordered_map {
+  template <template <class> class Allocator>
+  using container = std::unordered_map<int, int, std::hash<int>, std::equal_to<>,
+                                       Allocator<std::pair<const int, int>>>;
+  [[gnu::always_inline]] static void fill(auto &m) {
+    for (int i = 0; i < elements; ++i) m.emplace(i, i);
+    benchmark::DoNotOptimize(m.begin()->second);
+  }
+};
 
-template <template <class> class Allocator, class Memory>
-void fill_strings(Memory &memory) {
-  using string = std::basic_string<char, std::char_traits<char>, Allocator<char>>;
-  std::vector<string, Allocator<string>> lines{Allocator<string>(memory)};
-  for (int i = 0; i < elements; ++i) lines.emplace_back(header, Allocator<char>(memory));
-  benchmark::DoNotOptimize(lines.back().data());
-}
+struct strings {
+  template <class Allocator>
+  using string = std::basic_string<char, std::char_traits<char>, Allocator>;
+  template <template <class> class Allocator>
+  using container = std::vector<string<Allocator<char>>, Allocator<string<Allocator<char>>>>;
+  [[gnu::always_inline]] static void fill(auto &lines) {
+    for (int i = 0; i < elements; ++i) lines.emplace_back(header, lines.get_allocator());
+    benchmark::DoNotOptimize(lines.back().data());
+  }
+};
 
-// --- The two together -------------------------------------------------------------------------
+// --- Where it stands --------------------------------------------------------------------------
 
-template <class Request>
-void add(const std::string &name, Request request) {
-  benchmark::RegisterBenchmark(name.c_str(), [request](benchmark::State &state) {
-    for ([[maybe_unused]] auto _ : state) request();
+/// On the stack, and ends before its memory does.
+template <class Container>
+struct local {
+  Container container;
+  explicit local(auto &memory) : container(typename Container::allocator_type(memory)) {}
+};
+
+/// In the memory that it uses, and goes with it, without being destroyed.
+template <class Container>
+struct undestroyed {
+  Container &container;
+  explicit undestroyed(pond::pool &pool) : container(*pond::make_undestroyed<Container>(pool)) {}
+  explicit undestroyed(bump_arena &arena)
+      : container(*::new (arena.allocate(sizeof(Container), alignof(Container)))
+                      Container(typename Container::allocator_type(arena))) {}
+};
+
+// --- All together -----------------------------------------------------------------------------
+
+template <class Use, template <class> class Allocator, template <class> class Place, class With>
+void add(const std::string &prefix, const std::string &use, With with) {
+  const auto request = [](auto &memory) {
+    Place<typename Use::template container<Allocator>> place(memory);
+    Use::fill(place.container);
+  };
+  benchmark::RegisterBenchmark((prefix + use).c_str(), [with, request](benchmark::State &state) {
+    for ([[maybe_unused]] auto _ : state) with(request);
   });
 }
 
-/// `with(use)` makes memory, calls use(memory) and ends it.
-template <template <class> class Allocator, class With>
+/// `with(request)` makes memory, calls request(memory) and ends it.
+template <template <class> class Allocator, template <class> class Place = local, class With>
 void add_all(const std::string &group, const std::string &name, With with) {
   const std::string prefix = group + "/" + name + "/";
-  add(prefix + "vector", [with] { with([](auto &m) { fill_vector<Allocator>(m); }); });
-  add(prefix + "list", [with] { with([](auto &m) { fill_list<Allocator>(m); }); });
-  add(prefix + "map", [with] { with([](auto &m) { fill_map<Allocator>(m); }); });
-  add(prefix + "unordered_map",
-      [with] { with([](auto &m) { fill_unordered_map<Allocator>(m); }); });
-  add(prefix + "strings", [with] { with([](auto &m) { fill_strings<Allocator>(m); }); });
+  add<vector, Allocator, Place>(prefix, "vector", with);
+  add<list, Allocator, Place>(prefix, "list", with);
+  add<map, Allocator, Place>(prefix, "map", with);
+  add<unordered_map, Allocator, Place>(prefix, "unordered_map", with);
+  add<strings, Allocator, Place>(prefix, "strings", with);
 }
 
 template <class T>
@@ -193,18 +224,19 @@ void insert_and_erase(benchmark::State &state) {
   add_resource<over_monotonic>("monotonic_buffer");
   add_resource<over_unsynchronized>("unsynchronized_pool");
   add_resource<over_new>("new_delete");
-  add_all<pond::allocator>("allocator", "pond", [](auto use) {
+  const auto with_pool = [](auto use) {
     pond::pool pool;
     use(pool);
-  });
-  add_all<pond::monotonic_allocator>("allocator", "pond, monotonic", [](auto use) {
-    pond::pool pool;
-    use(pool);
-  });
-  add_all<bump_allocator>("allocator", "by hand", [](auto use) {
+  };
+  add_all<pond::allocator>("allocator", "pond", with_pool);
+  add_all<pond::allocator, undestroyed>("allocator", "pond, not destroyed", with_pool);
+  add_all<pond::monotonic_allocator>("allocator", "pond, monotonic", with_pool);
+  const auto with_arena = [](auto use) {
     bump_arena arena;
     use(arena);
-  });
+  };
+  add_all<bump_allocator>("allocator", "by hand", with_arena);
+  add_all<bump_allocator, undestroyed>("allocator", "by hand, not destroyed", with_arena);
   return true;
 }();
 

@@ -240,7 +240,7 @@ class pool {
   /// it was. Constant time but for ancestors; no copy. A buffer in its options must outlive this
   /// pool. Pointers, children and values of `other` stay good; its marks and scopes are void. What
   /// refers to the pool object (a container with pond::allocator, a resource) dangles when that
-  /// object ends: monotonic_allocator, then. Whole blocks go along: for a few strings copy().
+  /// object ends: see make_undestroyed(). Whole blocks go along: for a few strings copy().
   void adopt(pool &&other) { detail::check(detail::adopt(head_, other.head_)); }
 
   /// From now until a reset, allocating is an error (EPERM) that is reported with the pool's tag:

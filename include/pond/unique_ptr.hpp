@@ -1,5 +1,6 @@
 /// @file pond/unique_ptr.hpp
-/// One owner for an object in a pool. Comes with pool.hpp.
+/// Objects in a pool that do not end with it: one has an owner, one is not destroyed. Comes with
+/// pool.hpp.
 #ifndef POND_UNIQUE_PTR_HPP
 #define POND_UNIQUE_PTR_HPP
 
@@ -27,18 +28,29 @@ struct deleter {
 template <class T>
 using unique_ptr = std::unique_ptr<T, deleter<T>>;
 
+/// A T in `from` that nobody destroys: for what only holds memory of pools, containers above all.
+/// Its memory goes with the pool; so nothing is registered, nothing walked through at the end, and
+/// nothing asked of the pool object, which may be gone (pool::adopt). What the constructor throws
+/// is passed on, and its memory is given back.
+///
+///     auto *lines = pond::make_undestroyed<std::list<line, pond::allocator<line>>>(pool);
+///
+/// When not to use it: for what owns anything else, elements included; where the container's memory
+/// is in a pool that lives longer, or on the heap: it would stay there.
+template <class T, class... Arguments>
+T *make_undestroyed(pool &from, Arguments &&...arguments) {
+  return detail::make_owned<T>(
+      *reinterpret_cast<detail::head *>(from.handle()), allocator<T>(from),
+      [](T *) { return true; }, std::forward<Arguments>(arguments)...);
+}
+
 /// A T in `from`, owned by the unique_ptr instead of the pool. What the constructor throws is
 /// passed on, and its memory is given back. When not to use it: for what lives as long as the pool;
 /// make() costs less.
 template <class T, class... Arguments>
 unique_ptr<T> make_unique(pool &from, Arguments &&...arguments) {
-  void *place = from.allocate(sizeof(T), alignof(T));
-  detail::give_back_on_throw guard{*reinterpret_cast<detail::head *>(from.handle()), place,
-                                   sizeof(T)};
-  T *object =
-      detail::construct_with<T>(place, allocator<T>(from), std::forward<Arguments>(arguments)...);
-  guard.place = nullptr;
-  return unique_ptr<T>(object, deleter<T>{&from});
+  return unique_ptr<T>(make_undestroyed<T>(from, std::forward<Arguments>(arguments)...),
+                       deleter<T>{&from});
 }
 
 }  // namespace POND_NAMESPACE_TAG
