@@ -207,21 +207,30 @@ bool can_have(const owned &large, std::size_t size) noexcept {
   return size <= large.size && size >= large.size / 2;
 }
 
+/// What is older than an open mark is there again after the rewind.
+void release_unless_marked(state &s, owned *large) noexcept {
+  if (epoch_of(*large) >= epoch_of(s)) release_large(s, large);
+}
+
+[[gnu::noinline]] void release_watched(state &s, void *p, std::size_t size) noexcept {
+  const exclusive_use here(s);
+  if (!here.granted()) return;
+  owned *large = find_large(s, p);
+  if (large == nullptr) return trapped_release(s, p, size);
+  if (!can_have(*large, size)) return misuse(s, EINVAL, "given memory with a wrong size");
+  release_unless_marked(s, large);
+}
+
 /// Everything but small memory of a plain pool, which containers give back node by node.
 [[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
   if (pool.state == nullptr || p == nullptr) return;
   state &s = *pool.state;
+  if ((s.flags & flag_trapped) != 0) return release_watched(s, p, size);
   const bool small = recycles(s, size);
   if (owned *large = !small || s.ext->bins->small_larges ? find_large(s, p) : nullptr) {
-    if ((s.flags & flag_trapped) != 0 && !can_have(*large, size)) {
-      return misuse(s, EINVAL, "given memory with a wrong size");
-    }
-    // What is older than an open mark is there again after the rewind.
-    if (epoch_of(*large) >= epoch_of(s)) release_large(s, large);
+    release_unless_marked(s, large);
   } else if (small) {
     recycle(s, p, size);
-  } else if ((s.flags & flag_trapped) != 0) {
-    trapped_release(s, p, size);
   } else {
     retract(pool, p, size);
   }

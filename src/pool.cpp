@@ -147,6 +147,7 @@ void destroy(head &pool) noexcept {
   if (extended(*s) && s->ext->references != 0) {
     return misuse(*s, EBUSY, "destroyed while others retain it");
   }
+  if (used_elsewhere(*s)) return;
   if ((s->flags & flag_running) != 0) {
     // By one of its own cleanups: the pool goes when they have run. Its user's object may be gone
     // before; its parent knows it by a head until then.
@@ -192,6 +193,7 @@ void reset(head &pool) noexcept {
   if (pool.state == nullptr) return;
   state &s = *pool.state;
   if ((s.flags & flag_running) != 0) return misuse(s, EBUSY, "reset by one of its own cleanups");
+  if (used_elsewhere(s)) return;
   if (extended(s)) s.ext->marks = nullptr;
   s.flags |= flag_running;
   run_everything(s, 0);

@@ -13,6 +13,7 @@
 #endif
 
 #include "cache.hpp"
+#include "settings.hpp"
 
 extern "C" {
 void __asan_poison_memory_region(void const volatile *, std::size_t) __attribute__((weak));
@@ -32,13 +33,6 @@ constexpr std::size_t red_zone = 16;
 /// AddressSanitizer knows how many of the first bytes of each eight are open, so an allocation
 /// begins at a multiple of eight, a packed string too.
 constexpr std::size_t granule = 8;
-
-struct settings {
-  bool own = false;           // every allocation has its own upstream memory
-  bool abort = false;         // after a report of misuse
-  std::uint64_t fail_at = 0;  // the upstream call that fails, and the last one; 0: none
-  std::uint64_t fail_until = 0;
-};
 
 struct watcher {
   bool asan = false;
@@ -73,62 +67,6 @@ void memcheck_open(const void *, std::size_t) noexcept {}
 void memcheck_close(const void *, std::size_t) noexcept {}
 bool memcheck_is_open(const void *, std::size_t) noexcept { return true; }
 #endif
-
-bool equals(const char *word, std::size_t length, const char *name) noexcept {
-  return std::strlen(name) == length && std::memcmp(word, name, length) == 0;
-}
-
-/// The digits of a number; false when there is anything else, or too much of it.
-bool read_number(const char *text, std::size_t length, std::uint64_t &number) noexcept {
-  if (length == 0) return false;
-  std::uint64_t n = 0;
-  for (std::size_t i = 0; i < length; ++i) {
-    if (text[i] < '0' || text[i] > '9') return false;
-    if (__builtin_mul_overflow(n, std::uint64_t{10}, &n)) return false;
-    if (__builtin_add_overflow(n, static_cast<std::uint64_t>(text[i] - '0'), &n)) return false;
-  }
-  number = n;
-  return true;
-}
-
-/// N, or N-M; calls are counted from 1.
-bool read_range(const char *text, std::size_t length, std::uint64_t &first,
-                std::uint64_t &last) noexcept {
-  const auto *hyphen = static_cast<const char *>(std::memchr(text, '-', length));
-  const std::size_t digits = hyphen != nullptr ? static_cast<std::size_t>(hyphen - text) : length;
-  if (!read_number(text, digits, first)) return false;
-  last = first;
-  if (hyphen != nullptr && !read_number(hyphen + 1, length - digits - 1, last)) return false;
-  return first != 0 && first <= last;
-}
-
-bool read_word(const char *word, std::size_t length, settings &into) noexcept {
-  constexpr char fail[] = "fail=";
-  constexpr std::size_t fail_length = sizeof(fail) - 1;
-  if (length == 0) return true;
-  if (equals(word, length, "own")) {
-    into.own = true;
-    return true;
-  }
-  if (equals(word, length, "abort")) {
-    into.abort = true;
-    return true;
-  }
-  if (length > fail_length && std::memcmp(word, fail, fail_length) == 0) {
-    return read_range(word + fail_length, length - fail_length, into.fail_at, into.fail_until);
-  }
-  return false;
-}
-
-/// Comma-separated words. On a false answer `text` is at the word that is not known.
-bool read_settings(const char *&text, settings &into) noexcept {
-  while (true) {
-    const std::size_t length = std::strcspn(text, ",");
-    if (!read_word(text, length, into)) return false;
-    if (text[length] == '\0') return true;
-    text += length + 1;
-  }
-}
 
 void begin_process() noexcept {
   process.asan = __asan_poison_memory_region != nullptr && __asan_unpoison_memory_region != nullptr;
@@ -176,7 +114,32 @@ bool is_open(void *p, std::size_t size) noexcept {
   return !process.memcheck || memcheck_is_open(p, size);
 }
 
+/// What tells this thread from the others that are alive. (Two whose storage is a multiple of 4 GiB
+/// apart are taken for one, and not told on.)
+std::uint32_t this_thread() noexcept {
+  return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&errno)) | 1;
+}
+
 }  // namespace
+
+// Relaxed, both: what orders nothing hides no race from ThreadSanitizer.
+exclusive_use::exclusive_use(state &s) noexcept : entered_(nullptr), granted_(true) {
+  const std::uint32_t self = this_thread();
+  std::uint32_t inside = 0;
+  if (__atomic_compare_exchange_n(&s.ext->user, &inside, self, false, __ATOMIC_RELAXED,
+                                  __ATOMIC_RELAXED)) {
+    entered_ = s.ext;
+  } else if (inside != self) {  // a callback of this thread's own call is part of that
+    granted_ = false;
+    misuse(s, EBUSY, "used by two threads at once");
+  }
+}
+
+exclusive_use::~exclusive_use() {
+  if (entered_ != nullptr) __atomic_store_n(&entered_->user, 0, __ATOMIC_RELAXED);
+}
+
+bool is_used_elsewhere(state &s) noexcept { return !exclusive_use(s).granted(); }
 
 bool watching() noexcept {
   const watcher &w = watch();
@@ -232,6 +195,8 @@ bool refuses(const state &s) noexcept {
 void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept {
   state &s = *pool.state;
   if (refuses(s)) return nullptr;
+  const exclusive_use here(s);
+  if (!here.granted()) return nullptr;
   head &h = real(pool);
   if (alignment < granule) alignment = granule;
   const std::size_t lead = alignment > red_zone ? alignment : red_zone;

@@ -43,6 +43,28 @@ void hide(head &pool) noexcept;
 /// so.
 bool refuses(const state &s) noexcept;
 
+/// A thread's call in a trapped pool. While one thread is in it the call of another is refused, and
+/// reported: what the pool has may be half changed. That two calls meet is luck.
+class exclusive_use {
+ public:
+  explicit exclusive_use(state &s) noexcept;
+  ~exclusive_use();
+  exclusive_use(const exclusive_use &) = delete;
+  exclusive_use &operator=(const exclusive_use &) = delete;
+  [[nodiscard]] bool granted() const noexcept { return granted_; }
+
+ private:
+  extension *entered_;  // null: not granted, or a part of this thread's own call
+  bool granted_;
+};
+
+/// Whether another thread's call is under way in this pool, which is then reported. Of a pool that
+/// is not trapped nobody knows.
+POND_COLD bool is_used_elsewhere(state &s) noexcept;
+inline bool used_elsewhere(state &s) noexcept {
+  return (s.flags & flag_trapped) != 0 && is_used_elsewhere(s);
+}
+
 /// refill for a pool that is trapped, sealed or doomed.
 void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept;
 

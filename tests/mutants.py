@@ -13,7 +13,8 @@ from variants import Variant, each
 COROUTINE = "include/pond/coroutine.hpp"
 # A change of these compiles every test again, and so does putting them back. So their mutants are tried
 # with a program of a few tests, and last.
-HEADERS = ("include/pond/detail/bump.hpp", "include/pond/detail/objects.hpp")
+HEADERS = ("include/pond/detail/bump.hpp", "include/pond/detail/objects.hpp",
+           "include/pond/unique_ptr.hpp")
 
 JOBS = 2  # mutants at a time: a change of one file is compiled, linked and tried on one processor
 
@@ -160,7 +161,7 @@ MUTANTS = [
      "::operator new(memory::size(size))"),
     ("OwnBlocks.*", "src/large.cpp", "size <= large.size && size >= large.size / 2",
      "size <= large.size"),
-    ("OwnBlocks.*", "src/large.cpp", "(s.flags & flag_trapped) != 0 && !can_have(*large, size)", "false"),
+    ("OwnBlocks.*", "src/large.cpp", "!can_have(*large, size)", "false"),
     ("Integrity*", "src/links.hpp", "(reinterpret_cast<std::uintptr_t>(b.next) & never_in_address) != 0",
      "false"),
     ("Integrity*", "src/records.hpp", "list != record && (newer == nullptr || newer->next != record)", "false"),
@@ -202,6 +203,23 @@ MUTANTS = [
     ("Extension*", "src/stats.cpp", "  stats.used -= inside(s);\n", ""),
     ("Extension*", "src/create.cpp", "if (b == nullptr || b->size <= options.hard_limit) {",
      "if (true) {"),
+    ("TwoThreads*", "src/watch.cpp", "  if (!here.granted()) return nullptr;\n", ""),
+    ("TwoThreads*", "src/large.cpp", "  if (!here.granted()) return;\n", ""),
+    ("TwoThreads*", "src/pool.cpp", "  if (used_elsewhere(*s)) return;\n", ""),
+    ("TwoThreads*", "src/pool.cpp", "  if (used_elsewhere(s)) return;\n",
+     "  const exclusive_use here(s);\n  if (!here.granted()) return;\n"),
+    ("TwoThreads*", "src/pool.cpp", "  if (used_elsewhere(s)) return;\n", ""),
+    ("TwoThreads*", "src/watch.cpp", "inside != self", "inside != 0"),
+    ("TwoThreads*", "src/watch.cpp", "    granted_ = false;\n",
+     "    granted_ = false;\n    entered_ = s.ext;\n"),
+    ("TwoThreads*", "src/watch.cpp", "  if (entered_ != nullptr) __atomic_store_n(",
+     "  if (false) __atomic_store_n("),
+    ("TwoThreads*", "src/watch.cpp", "} else if (inside != self) {",
+     "} else if (entered_ = s.ext; inside != self) {"),
+    ("MakeUndestroyed*", "include/pond/unique_ptr.hpp",
+     "      [](T *) { return true; }, std::forward<Arguments>(arguments)...);",
+     "      [&from](T *t) { return from.on_destroy([t] { std::destroy_at(t); }) != nullptr; },\n"
+     "      std::forward<Arguments>(arguments)...);"),
 ]
 
 
