@@ -68,6 +68,13 @@ def of_header(page, text):
         yield section["language"], program(section["language"], code, section["around"], page, line)
 
 
+def title(page):
+    """What the page's programs are called by: of the page of an example that is the example's name."""
+    if page.parent.parent.name == "examples":
+        return "example_" + page.parent.name
+    return page.name.removesuffix(".md").replace(".", "_").lower()
+
+
 def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,7 +83,7 @@ def main():
         blocks = of_page if page.suffix == ".md" else of_header
         programs = blocks(page, page.read_text(encoding="utf-8"))
         for number, (language, source) in enumerate(programs, 1):
-            file = folder / f"{page.name.removesuffix('.md').replace('.', '_').lower()}_{number}.{language}"
+            file = folder / f"{title(page)}_{number}.{language}"
             if not file.exists() or file.read_text(encoding="utf-8") != source:
                 file.write_text(source, encoding="utf-8")
             print(file)
