@@ -43,10 +43,14 @@ struct value {
   pond_cleanup *cleanup;  // unlinks and ends it
 };
 
-/// The keyed values; the table lies outside the pool, so that marks and resets need not know of it.
+/// The keyed values. A few hang together; more have a table, which lies outside the pool, so that
+/// marks and resets need not know of it.
 struct value_table {
-  value **buckets;
-  std::size_t capacity;  // a power of two
+  union {
+    value *few;
+    value **buckets;
+  };
+  std::size_t capacity;  // a power of two; 0: there is no table
   std::size_t count;
   std::size_t bytes;  // of the buckets
 };

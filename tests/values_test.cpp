@@ -135,6 +135,20 @@ TEST(Values, WithoutMemoryAtAnyMomentNothingIsSet) {
   }
 }
 
+/// A request has a handful, which need no memory but the pool's own; for more there is a table.
+TEST(Values, AFewNeedNoTable) {
+  POND_SKIP_WHEN_TRAPPED();
+  alignas(16) std::array<std::byte, 4096> buffer;
+  pond::pool pool({.hard_limit = 0, .buffer = buffer});
+  static std::array<char, 8> keys;
+  for (char &key : keys) EXPECT_EQ(pond_set(pool.handle(), &key, &key, nullptr), 0);
+  EXPECT_EQ(pond_set(pool.handle(), &pool, &pool, nullptr), -1);
+  EXPECT_EQ(errno, EDQUOT);
+  for (char &key : keys) EXPECT_EQ(pond_get(pool.handle(), &key), &key);
+  EXPECT_EQ(pond_get(pool.handle(), &pool), nullptr);
+  EXPECT_EQ(pool.stats().reserved, 0U);
+}
+
 TEST(Values, BadKeysAndPools) {
   EXPECT_EQ(pond_set(nullptr, &session_key, nullptr, nullptr), -1);
   EXPECT_EQ(pond_get(nullptr, &session_key), nullptr);

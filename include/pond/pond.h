@@ -186,7 +186,7 @@ POND_API int pond_close_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
 /** Has pond_get answer `data` for `key`, an address that stands for the purpose (of a static object
  *  of the caller's, say). `end`, if not NULL, is called with `data` when the pool ends, is reset or
  *  rewound, as a cleanup. An earlier value of the key is hidden until then, not ended. 0, or -1.
- *  Costs 96 bytes of the pool, and the first one an extension of its records and a table. */
+ *  Costs 96 bytes of the pool, the first one an extension of its records, and the ninth a table. */
 POND_API int pond_set(pond_pool *pool, const void *key, void *data, void (*end)(void *data))
     POND_NOEXCEPT;
 

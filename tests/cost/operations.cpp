@@ -36,9 +36,8 @@ void count(const char *name, Prepare prepare, Operation operation) {
 }
 
 constexpr std::size_t small = 32;
-constexpr std::size_t large = 8000;  // larger than any threshold
-constexpr std::size_t among_many =
-    272;  // of which the cache keeps thousands; no table has this size
+constexpr std::size_t large = 8000;      // larger than any threshold
+constexpr std::size_t among_many = 272;  // the cache keeps thousands; no table has this size
 constexpr std::size_t page = 4096;
 const pond::options limited{.hard_limit = std::size_t{1} << 30};
 
@@ -127,9 +126,12 @@ holder with_cleanups(int number) {
 const pond::key<int> color;
 const pond::key<int> size;
 
-pond::pool with_value() {
+/// The first of them is the color.
+pond::pool with_values(std::size_t count) {
+  static const std::array<char, 100> keys{};
   pond::pool pool = used();
   pool.emplace(color, 1);
+  while (count != 1) pond_set(pool.handle(), &keys.at(--count), nullptr, nullptr);
   return pool;
 }
 
@@ -264,9 +266,15 @@ void count_objects() {
       "cancel", [] { return with_cleanups(3); }, [](holder &h) { h.pool.cancel(h.cleanup); });
   count(
       "run", [] { return with_cleanups(3); }, [](holder &h) { h.pool.run(h.cleanup); });
-  count("emplace a second value", with_value, [](pond::pool &pool) { pool.emplace(size, 1); });
-  count("get", with_value, [](pond::pool &pool) { asm volatile("" ::"r"(pool.get(color))); });
-  count("erase", with_value, [](pond::pool &pool) { pool.erase(color); });
+  const auto with_one = [] { return with_values(1); };
+  const auto with_eight = [] { return with_values(8); };
+  const auto with_hundred = [] { return with_values(100); };
+  const auto get = [](pond::pool &pool) { asm volatile("" ::"r"(pool.get(color))); };
+  count("emplace a second value", with_one, [](pond::pool &pool) { pool.emplace(size, 1); });
+  count("get", with_one, get);
+  count("get, the oldest of eight", with_eight, get);
+  count("get, of a hundred", with_hundred, get);
+  count("erase", with_one, [](pond::pool &pool) { pool.erase(color); });
   // The first scope of a pool makes an extension, which stays.
   const auto marked = [] {
     pond::pool pool = used();
