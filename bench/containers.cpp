@@ -158,14 +158,19 @@ struct undestroyed {
 
 // --- All together -----------------------------------------------------------------------------
 
-template <class Use, template <class> class Allocator, template <class> class Place, class With>
-void add(const std::string &prefix, const std::string &use, With with) {
-  const auto request = [](auto &memory) {
+/// A function of its own, so that what a compiler makes of one does not depend on the others.
+template <class Use, template <class> class Allocator, template <class> class Place>
+struct request {
+  [[gnu::noinline]] void operator()(auto &memory) const {
     Place<typename Use::template container<Allocator>> place(memory);
     Use::fill(place.container);
-  };
-  benchmark::RegisterBenchmark((prefix + use).c_str(), [with, request](benchmark::State &state) {
-    for ([[maybe_unused]] auto _ : state) with(request);
+  }
+};
+
+template <class Use, template <class> class Allocator, template <class> class Place, class With>
+void add(const std::string &prefix, const std::string &use, With with) {
+  benchmark::RegisterBenchmark((prefix + use).c_str(), [with](benchmark::State &state) {
+    for ([[maybe_unused]] auto _ : state) with(request<Use, Allocator, Place>{});
   });
 }
 

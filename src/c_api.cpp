@@ -235,6 +235,10 @@ int pond_set_default_upstream(const pond_upstream *upstream) noexcept {
   return 0;
 }
 
+void pond_set_report(pond_report_callback *report, void *context) noexcept {
+  set_report(report, context);
+}
+
 int pond_configure(const char *options) noexcept { return status(configure(options)); }
 
 void *pond_embed(size_t first_block, size_t threshold, const pond_embedding *host) noexcept {

@@ -75,6 +75,7 @@ bool owns(const owned &cleanup, int fd) noexcept {
   if (pool.state == nullptr && !first_use(pool)) return nullptr;
   state &s = *pool.state;
   if (refuses(s)) return nullptr;
+  const exclusive_use here(s);
   owned *cleanup = take_record(real(pool));
   return cleanup != nullptr ? enter(s, cleanup, handler, data) : nullptr;
 }

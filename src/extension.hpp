@@ -83,7 +83,7 @@ struct extension {
   std::size_t tree_peak;
   std::size_t owed;  // what children of an ending pool held and its ancestors still count
   bool ending;
-  std::uint32_t user;  // the thread that is in a trapped pool, or 0; atomic
+  std::uint32_t thread_inside;  // of a trapped pool, or 0; atomic
   std::size_t soft_limit;
   std::size_t hard_limit;
   pond_limit_callback *on_limit;

@@ -157,6 +157,7 @@ namespace {
   if (impossible) errno = ENOMEM;
   if (pool.state == nullptr && (impossible || !first_use(pool))) return nullptr;
   if (refuses(*pool.state)) return nullptr;
+  const exclusive_use here(*pool.state);
   if (impossible) return failed(*pool.state, size, alignment, true);
   if (recycles(*pool.state, size)) pool.state->ext->bins->small_larges = true;
   return take_large(real(pool), size, alignment);
@@ -191,12 +192,26 @@ void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexce
   return allocate_large_cached(pool, *from, alignment);
 }
 
+namespace {
+
+[[gnu::always_inline]] inline bool release_found(state &s, const void *p) noexcept {
+  owned *large = find_large(s, p);
+  if (large == nullptr) return false;
+  release_large(s, large);
+  return true;
+}
+
+[[gnu::noinline]] bool release_trapped(state &s, const void *p) noexcept {
+  const exclusive_use here(s);
+  return release_found(s, p);
+}
+
+}  // namespace
+
 bool release(head &pool, const void *p) noexcept {
   if (pool.state == nullptr || pool.state->larges == nullptr) return false;
-  owned *large = find_large(*pool.state, p);
-  if (large == nullptr) return false;
-  release_large(*pool.state, large);
-  return true;
+  if ((pool.state->flags & flag_trapped) != 0) return release_trapped(*pool.state, p);
+  return release_found(*pool.state, p);
 }
 
 namespace {
@@ -212,9 +227,8 @@ void release_unless_marked(state &s, owned *large) noexcept {
   if (epoch_of(*large) >= epoch_of(s)) release_large(s, large);
 }
 
-[[gnu::noinline]] void release_watched(state &s, void *p, std::size_t size) noexcept {
+[[gnu::noinline]] void release_trapped(state &s, void *p, std::size_t size) noexcept {
   const exclusive_use here(s);
-  if (!here.granted()) return;
   owned *large = find_large(s, p);
   if (large == nullptr) return trapped_release(s, p, size);
   if (!can_have(*large, size)) return misuse(s, EINVAL, "given memory with a wrong size");
@@ -225,7 +239,7 @@ void release_unless_marked(state &s, owned *large) noexcept {
 [[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
   if (pool.state == nullptr || p == nullptr) return;
   state &s = *pool.state;
-  if ((s.flags & flag_trapped) != 0) return release_watched(s, p, size);
+  if ((s.flags & flag_trapped) != 0) return release_trapped(s, p, size);
   const bool small = recycles(s, size);
   if (owned *large = !small || s.ext->bins->small_larges ? find_large(s, p) : nullptr) {
     release_unless_marked(s, large);

@@ -126,6 +126,7 @@ void destroy_state(state &s, head *pool) noexcept {
 /// Ancestors are told once, not of each piece of memory.
 void end(state &s, head *pool) noexcept {
   run_everything(s, 0);
+  if ((s.flags & flag_trapped) != 0) enter_trapped(s);  // for good
   if (pool != nullptr && (s.flags & flag_doomed) == 0) empty(*pool);
   if (extended(s)) leave_tree(s);
   release_larges(s, 0);
@@ -147,7 +148,6 @@ void destroy(head &pool) noexcept {
   if (extended(*s) && s->ext->references != 0) {
     return misuse(*s, EBUSY, "destroyed while others retain it");
   }
-  if (used_elsewhere(*s)) return;
   if ((s->flags & flag_running) != 0) {
     // By one of its own cleanups: the pool goes when they have run. Its user's object may be gone
     // before; its parent knows it by a head until then.
@@ -193,11 +193,11 @@ void reset(head &pool) noexcept {
   if (pool.state == nullptr) return;
   state &s = *pool.state;
   if ((s.flags & flag_running) != 0) return misuse(s, EBUSY, "reset by one of its own cleanups");
-  if (used_elsewhere(s)) return;
   if (extended(s)) s.ext->marks = nullptr;
   s.flags |= flag_running;
   run_everything(s, 0);
   if (!finish_running(s, true)) return;
+  const exclusive_use here(s);  // not before: a cleanup may wait for a thread that uses the pool
   if (has_extension(s)) s.ext->marks = nullptr;  // one that a cleanup left open
   release_larges(s, 0);
   free_values(s);

@@ -1,7 +1,7 @@
 // values.cpp: what a pool knows by key.
 //
-// A value is a cleanup that can be found: what ends it, also takes it out of the table. So resets,
-// rewinds and destruction need no word about values.
+// A value is a cleanup that can be found: what ends it also takes it out of the list or table. So
+// rewinds need no word about values, resets and destruction only give the table back.
 #include <cerrno>
 #include <cstring>
 
@@ -15,7 +15,7 @@ namespace {
 
 /// So many are looked through. A request has a handful: those of nginx's modules that misuse the
 /// cleanup list for it. To get one costs 40 instructions, seven more for each that is looked at in
-/// vain, and 51 in a table of a hundred, which needs memory.
+/// vain, and some 55 in a table, which needs memory.
 constexpr std::size_t few_values = 8;
 
 value **bucket_of(value_table &table, const void *key) noexcept {

@@ -34,6 +34,21 @@ constexpr std::size_t red_zone = 16;
 /// begins at a multiple of eight, a packed string too.
 constexpr std::size_t granule = 8;
 
+void to_standard_error(void * /*context*/, const char *tag, int error, const char *what) {
+  if (error == 0) {
+    std::fprintf(stderr, "pond: %s\n", what);
+  } else {
+    std::fprintf(stderr, "pond: pool \"%s\": %s\n", tag, what);
+  }
+}
+
+constinit struct {
+  pond_report_callback *report;
+  void *context;
+} reporting{to_standard_error, nullptr};
+
+constexpr std::size_t most_of_a_text = 128;  // the longest that there is has 74 characters
+
 struct watcher {
   bool asan = false;
   bool memcheck = false;
@@ -115,31 +130,33 @@ bool is_open(void *p, std::size_t size) noexcept {
 }
 
 /// What tells this thread from the others that are alive. (Two whose storage is a multiple of 4 GiB
-/// apart are taken for one, and not told on.)
+/// apart are taken for one, and not reported.)
 std::uint32_t this_thread() noexcept {
   return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&errno)) | 1;
+}
+
+[[noreturn]] void met(const state &s) noexcept {
+  misuse(s, EBUSY, "used by two threads at once; the program is stopped");
+  std::abort();
 }
 
 }  // namespace
 
 // Relaxed, both: what orders nothing hides no race from ThreadSanitizer.
-exclusive_use::exclusive_use(state &s) noexcept : entered_(nullptr), granted_(true) {
+extension *enter_trapped(state &s) noexcept {
   const std::uint32_t self = this_thread();
   std::uint32_t inside = 0;
-  if (__atomic_compare_exchange_n(&s.ext->user, &inside, self, false, __ATOMIC_RELAXED,
+  if (__atomic_compare_exchange_n(&s.ext->thread_inside, &inside, self, false, __ATOMIC_RELAXED,
                                   __ATOMIC_RELAXED)) {
-    entered_ = s.ext;
-  } else if (inside != self) {  // a callback of this thread's own call is part of that
-    granted_ = false;
-    misuse(s, EBUSY, "used by two threads at once");
+    return s.ext;
   }
+  if (inside != self) met(s);
+  return nullptr;  // a callback of this thread's own call is part of that
 }
 
-exclusive_use::~exclusive_use() {
-  if (entered_ != nullptr) __atomic_store_n(&entered_->user, 0, __ATOMIC_RELAXED);
+void leave_trapped(extension &entered) noexcept {
+  __atomic_store_n(&entered.thread_inside, 0, __ATOMIC_RELAXED);
 }
-
-bool is_used_elsewhere(state &s) noexcept { return !exclusive_use(s).granted(); }
 
 bool watching() noexcept {
   const watcher &w = watch();
@@ -196,7 +213,6 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
   state &s = *pool.state;
   if (refuses(s)) return nullptr;
   const exclusive_use here(s);
-  if (!here.granted()) return nullptr;
   head &h = real(pool);
   if (alignment < granule) alignment = granule;
   const std::size_t lead = alignment > red_zone ? alignment : red_zone;
@@ -242,14 +258,21 @@ void seal(head &pool) noexcept {
   hide(h);
 }
 
+void set_report(pond_report_callback *report, void *context) noexcept {
+  reporting = {report != nullptr ? report : to_standard_error, context};
+}
+
 void broken(const char *what) noexcept {
-  std::fprintf(stderr, "pond: %s was overwritten; the program is stopped\n", what);
+  char text[most_of_a_text];
+  std::snprintf(text, sizeof(text), "%s was overwritten; the program is stopped", what);
+  reporting.report(reporting.context, "", 0, text);
   std::abort();
 }
 
 void misuse(const state &s, int error, const char *what) noexcept {
-  const char *tag = extended(s) ? s.ext->tag : "";
-  std::fprintf(stderr, "pond: pool \"%.*s\": %s\n", static_cast<int>(tag_capacity - 1), tag, what);
+  char tag[tag_capacity] = "";
+  if (extended(s)) std::memcpy(tag, s.ext->tag, tag_capacity - 1);
+  reporting.report(reporting.context, tag, error, what);
   if (watch().chosen.abort) std::abort();
   errno = error;
 }

@@ -43,27 +43,26 @@ void hide(head &pool) noexcept;
 /// so.
 bool refuses(const state &s) noexcept;
 
-/// A thread's call in a trapped pool. While one thread is in it the call of another is refused, and
-/// reported: what the pool has may be half changed. That two calls meet is luck.
+/// Notes that this thread is in a trapped pool: if another one is, what the pool has is half
+/// changed, and the program is stopped with a report. Whether two calls meet is chance. Null: it
+/// was there before.
+extension *enter_trapped(state &s) noexcept;
+void leave_trapped(extension &entered) noexcept;
+
+/// For the length of a call. Of a pool that is not trapped nothing is noted.
 class exclusive_use {
  public:
-  explicit exclusive_use(state &s) noexcept;
-  ~exclusive_use();
+  explicit exclusive_use(state &s) noexcept
+      : entered_((s.flags & flag_trapped) != 0 ? enter_trapped(s) : nullptr) {}
+  ~exclusive_use() {
+    if (entered_ != nullptr) leave_trapped(*entered_);
+  }
   exclusive_use(const exclusive_use &) = delete;
   exclusive_use &operator=(const exclusive_use &) = delete;
-  [[nodiscard]] bool granted() const noexcept { return granted_; }
 
  private:
-  extension *entered_;  // null: not granted, or a part of this thread's own call
-  bool granted_;
+  extension *entered_;
 };
-
-/// Whether another thread's call is under way in this pool, which is then reported. Of a pool that
-/// is not trapped nobody knows.
-POND_COLD bool is_used_elsewhere(state &s) noexcept;
-inline bool used_elsewhere(state &s) noexcept {
-  return (s.flags & flag_trapped) != 0 && is_used_elsewhere(s);
-}
 
 /// refill for a pool that is trapped, sealed or doomed.
 void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept;
@@ -75,7 +74,10 @@ void opened(const void *p, std::size_t size) noexcept;
 void closed(const void *p, std::size_t size) noexcept;
 void returned(const void *p, std::size_t size) noexcept;
 
-/// Misuse of a pool: one line on standard error with its tag, and errno.
+/// Who is told of misuse; null: standard error.
+void set_report(pond_report_callback *report, void *context) noexcept;
+
+/// Misuse of a pool, reported with its tag, and errno.
 void misuse(const state &s, int error, const char *what) noexcept;
 
 }  // namespace detail

@@ -151,7 +151,6 @@ TEST(Extension, LeavesTheNewestTheNewest) {
   EXPECT_EQ(pool.allocate(100), newest);
 }
 
-/// So that one which fails afterwards leaves nothing behind.
 /// There is room for the value and for the extension that it brings, but not for its records.
 TEST(Extension, OfAValueThatFailsCostsNoOtherMemory) {
   POND_SKIP_WHEN_TRAPPED();

@@ -1,7 +1,6 @@
 // Two threads in one pool at once, where pools are watched.
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <functional>
 #include <string>
 #include <thread>
@@ -20,14 +19,17 @@ class interrupted_upstream {
   pond::upstream get() { return {allocate, deallocate, this}; }
 
  private:
-  static void *allocate(void *context, std::size_t size, std::size_t alignment) {
+  static pond_upstream called(void *context) {
     auto &self = *static_cast<interrupted_upstream *>(context);
     if (std::exchange(self.armed_, false)) self.meanwhile_();
-    const pond_upstream memory = self.memory_.get();
+    return self.memory_.get();
+  }
+  static void *allocate(void *context, std::size_t size, std::size_t alignment) {
+    const pond_upstream memory = called(context);
     return memory.allocate(memory.context, size, alignment);
   }
   static void deallocate(void *context, void *p, std::size_t size, std::size_t alignment) {
-    const pond_upstream memory = static_cast<interrupted_upstream *>(context)->memory_.get();
+    const pond_upstream memory = called(context);
     memory.deallocate(memory.context, p, size, alignment);
   }
   std::function<void()> meanwhile_;
@@ -38,97 +40,121 @@ class interrupted_upstream {
 /// A pool that is watched, two allocations in it, and a call of it during another one.
 class TwoThreads : public testing::Test {
  protected:
-  /// What standard error says of `meanwhile(pool)`.
-  std::string reported(std::function<void(TwoThreads &)> meanwhile) {
-    meanwhile_ = std::move(meanwhile);
-    testing::internal::CaptureStderr();
+  /// On another thread, during the next call of the upstream.
+  void interrupt(std::function<void()> meanwhile) {
+    meanwhile_ = [meanwhile] { std::thread(meanwhile).join(); };
     upstream_.interrupt();
-    EXPECT_NE(pool.try_allocate(100), nullptr);
-    return testing::internal::GetCapturedStderr();
+  }
+  template <class Meanwhile>
+  void while_allocating(Meanwhile meanwhile) {
+    interrupt([this, meanwhile] { meanwhile(pool); });
+    EXPECT_NE(pool.try_allocate_large(100), nullptr);
   }
 
  private:
   support::configured own_{"own"};
-  std::function<void(TwoThreads &)> meanwhile_;
-  interrupted_upstream upstream_{[this] { meanwhile_(*this); }};
+  std::function<void()> meanwhile_;
+  interrupted_upstream upstream_{[this] { meanwhile_(); }};
   pond::upstream memory_ = upstream_.get();
 
- public:
-  int ended = 0;
+ protected:
   pond::pool pool{pond::options{.upstream = &memory_, .tag = "shared"}};
   void *one = pool.allocate(64);
   void *two = pool.allocate(64);
 };
+using TwoThreadsDeathTest = TwoThreads;
 
-constexpr const char *report = "pond: pool \"shared\": used by two threads at once\n";
+constexpr const char *stopped =
+    "^pond: pool \"shared\": used by two threads at once; the program is stopped\n";
 
-template <class Call>
-auto on_another_thread(Call call) {
-  return [call](TwoThreads &test) { std::thread([&] { call(test); }).join(); };
+TEST_F(TwoThreadsDeathTest, GivingBack) {
+  EXPECT_DEATH(while_allocating([this](auto &p) { p.deallocate(one, 64); }), stopped);
 }
 
-TEST_F(TwoThreads, GivingBackIsRefused) {
-  const auto call = [](TwoThreads &test) { test.pool.deallocate(test.one, 64); };
-  EXPECT_EQ(reported(on_another_thread(call)), report);
-  const std::size_t reserved = pool.stats().reserved;
-  pool.deallocate(one, 64);  // it is still the pool's
-  EXPECT_LT(pool.stats().reserved, reserved);
+TEST_F(TwoThreadsDeathTest, Freeing) {
+  EXPECT_DEATH(while_allocating([this](auto &p) { p.free(one); }), stopped);
 }
 
-TEST_F(TwoThreads, AllocatingIsRefusedEachTime) {
-  const auto call = [](TwoThreads &test) {
-    for (int i = 0; i < 2; ++i) {
-      EXPECT_EQ(test.pool.try_allocate(1), nullptr);
-      EXPECT_EQ(errno, EBUSY);
-    }
-  };
-  std::string twice = report;
-  twice += report;
-  EXPECT_EQ(reported(on_another_thread(call)), twice);
+TEST_F(TwoThreadsDeathTest, Allocating) {
+  EXPECT_DEATH(while_allocating([](auto &p) { (void)p.allocate(1); }), stopped);
 }
 
-TEST_F(TwoThreads, AResetIsRefused) {
-  pool.on_destroy([this] { ++ended; });
-  EXPECT_EQ(reported(on_another_thread([](TwoThreads &test) { test.pool.reset(); })), report);
-  EXPECT_EQ(ended, 0);
+TEST_F(TwoThreadsDeathTest, AllocatingAsLarge) {
+  EXPECT_DEATH(while_allocating([](auto &p) { (void)p.allocate_large(1); }), stopped);
 }
 
-/// So that it may be asked of the pool of a pond::pool here.
-TEST_F(TwoThreads, ADestructionIsRefused) {
-  pool.on_destroy([this] { ++ended; });
-  EXPECT_EQ(reported(on_another_thread([](TwoThreads &test) { pond_destroy(test.pool.handle()); })),
-            report);
-  EXPECT_EQ(ended, 0);
+TEST_F(TwoThreadsDeathTest, ALargeOneDuringASmallOne) {
+  EXPECT_DEATH(
+      {
+        interrupt([this] { (void)pool.allocate_large(1); });
+        (void)pool.allocate(1);
+      },
+      stopped);
+}
+
+TEST_F(TwoThreadsDeathTest, Registering) {
+  EXPECT_DEATH(while_allocating([](auto &p) { p.on_destroy([] {}); }), stopped);
+}
+
+TEST_F(TwoThreadsDeathTest, Resetting) {
+  EXPECT_DEATH(while_allocating([](auto &p) { p.reset(); }), stopped);
+}
+
+TEST_F(TwoThreadsDeathTest, Destroying) {
+  EXPECT_DEATH(while_allocating([](auto &p) { const pond::pool ends = std::move(p); }), stopped);
+}
+
+/// What is given back there is, too. (A pool that is being destroyed shows others an empty head.)
+TEST_F(TwoThreadsDeathTest, DuringAReset) {
+  EXPECT_DEATH(
+      {
+        interrupt([this] { pool.reset(); });
+        pool.reset();
+      },
+      stopped);
 }
 
 TEST_F(TwoThreads, OneAfterTheOtherIsFine) {
-  testing::internal::CaptureStderr();
   std::thread([this] {
     pool.deallocate(one, 64);
     (void)pool.allocate(100);
   }).join();
   pool.deallocate(two, 64);
   std::thread([this] { pool.reset(); }).join();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  (void)pool.allocate(100);
 }
 
-/// And what it does does not end the call that it is a part of.
-TEST_F(TwoThreads, ACallInACallOfTheSameThreadIsFine) {
-  const auto another =
-      on_another_thread([](TwoThreads &test) { test.pool.deallocate(test.two, 64); });
-  EXPECT_EQ(reported([another](TwoThreads &test) {
-              test.pool.deallocate(test.one, 64);
-              another(test);
-            }),
-            report);
+/// Frees one allocation, and another one on another thread.
+struct freeing {
+  void *one;
+  void *two;
+};
+void free_both(void *context, pond_pool *pool, pond_limit /*which*/, std::size_t /*reserved*/,
+               std::size_t /*requested*/) {
+  const auto &wanted = *static_cast<freeing *>(context);
+  EXPECT_TRUE(pond_free(pool, wanted.one));
+  if (wanted.two != nullptr) std::thread([&] { pond_free(pool, wanted.two); }).join();
+}
+
+/// And does not end the call that it is a part of.
+TEST_F(TwoThreadsDeathTest, ACallInACallOfTheSameThreadIsFine) {
+  freeing wanted{};
+  pond::pool limited(
+      {.soft_limit = 10'000, .on_limit = free_both, .on_limit_context = &wanted, .tag = "shared"});
+  wanted.one = limited.allocate(64);
+  (void)limited.allocate(10'000);
+  limited.reset();
+  wanted = {limited.allocate(64), limited.allocate(64)};
+  EXPECT_DEATH((void)limited.allocate(10'000), stopped);
+  wanted = {};
 }
 
 /// A cleanup may wait for a thread that uses the pool.
 TEST_F(TwoThreads, ACleanupThatWaitsForOneIsFine) {
-  testing::internal::CaptureStderr();
-  pool.on_destroy([this] { std::thread([this] { (void)pool.allocate(100); }).join(); });
+  const auto wait = [this] { std::thread([this] { (void)pool.allocate(100); }).join(); };
+  pool.on_destroy(wait);
   pool.reset();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  pool.on_destroy(wait);
 }
 
 }  // namespace

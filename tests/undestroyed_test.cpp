@@ -58,6 +58,17 @@ TEST(MakeUndestroyed, OfAConstructorThatThrowsNothingStays) {
   }
 }
 
+TEST(MakeUndestroyed, OverAlignedConstantsAndAggregates) {
+  struct alignas(256) line {
+    int x;
+    int y;
+  };
+  checked_pool checked;
+  const auto *made = pond::make_undestroyed<const line>(checked.pool, 1, 2);
+  EXPECT_TRUE(support::is_aligned(made, 256));
+  EXPECT_EQ(made->y, 2);
+}
+
 /// With make() the list's destructor would ask a pool object that is gone.
 TEST(MakeUndestroyed, IsHandedOnWithThePoolAndOutlivesItsObject) {
   pond::pool session;

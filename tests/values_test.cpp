@@ -149,6 +149,21 @@ TEST(Values, AFewNeedNoTable) {
   EXPECT_EQ(pool.stats().reserved, 0U);
 }
 
+/// Where the ninth brings the table, the newer of two of a key stays before the older.
+TEST(Values, HideEachOtherInATableAsBefore) {
+  checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  std::array<int, 9> numbers{};
+  static std::array<char, 3> keys;
+  for (std::size_t i = 0; i < 8; ++i)
+    ASSERT_EQ(pond_set(pool, &keys.at(i % 2), &numbers.at(i), nullptr), 0);
+  ASSERT_EQ(pond_set(pool, &keys[2], &numbers[8], nullptr), 0);
+  for (std::size_t i = 8; i-- > 0;) {
+    ASSERT_EQ(pond_get(pool, &keys.at(i % 2)), &numbers.at(i));
+    ASSERT_TRUE(pond_unset(pool, &keys.at(i % 2)));
+  }
+}
+
 TEST(Values, BadKeysAndPools) {
   EXPECT_EQ(pond_set(nullptr, &session_key, nullptr, nullptr), -1);
   EXPECT_EQ(pond_get(nullptr, &session_key), nullptr);

@@ -186,7 +186,7 @@ POND_API int pond_close_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
 /** Has pond_get answer `data` for `key`, an address that stands for the purpose (of a static object
  *  of the caller's, say). `end`, if not NULL, is called with `data` when the pool ends, is reset or
  *  rewound, as a cleanup. An earlier value of the key is hidden until then, not ended. 0, or -1.
- *  Costs 96 bytes of the pool, the first one an extension of its records, and the ninth a table. */
+ *  Costs 96 bytes of the pool, the first one an extension of its records, and the ninth at a time a table. */
 POND_API int pond_set(pond_pool *pool, const void *key, void *data, void (*end)(void *data))
     POND_NOEXCEPT;
 
@@ -262,8 +262,12 @@ POND_API void pond_set_cache_limit(size_t bytes) POND_NOEXCEPT;
  *  threads have used pools: else EBUSY, and nothing is changed. This thread's cache is trimmed. */
 POND_API int pond_set_default_upstream(const pond_upstream *upstream) POND_NOEXCEPT;
 
+/** Has misuse reported to `report` from now on, with `context`: to a program's own log, for example.
+ *  NULL: to standard error again. To be called while no other thread uses pools. */
+POND_API void pond_set_report(pond_report_callback *report, void *context) POND_NOEXCEPT;
+
 /** What the environment variable POND_OPTIONS says, said by the program: comma-separated words.
- *      abort     misuse that is reported on standard error stops the program after the report
+ *      abort     misuse that is reported stops the program after the report
  *      own       every allocation has upstream memory of its own, so that tools see its exact ends, and is
  *                a large one: pond_free gives it back
  *      fail=N    the N-th call of an upstream from now on fails (it may be tried again with less)

@@ -191,7 +191,7 @@ class pool {
   /// Constructs a T that get() finds by its key, and that ends with the pool, as a cleanup that was
   /// registered now: a reset or a rewind to before ends it, too. An earlier one of the same key is
   /// hidden until this one has ended, not destroyed. Fails as make(). Costs 96 bytes beside the
-  /// object, the first one an extension of the pool's records, and the ninth a table.
+  /// object, the first one an extension of the pool's records, the ninth at a time a table.
   template <class T, class... Arguments>
   T &emplace(const key<T> &which, Arguments &&...arguments) {
     return detail::emplace<T>(head_, allocator<T>(*this), &which,

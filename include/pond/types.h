@@ -47,6 +47,12 @@ typedef enum pond_limit {
 typedef void pond_limit_callback(void *context, pond_pool *pool, pond_limit which,
                                  size_t reserved, size_t requested);
 
+/** Told of misuse in place of standard error: the tag of the pool, or "", the errno that it means,
+ *  and what happened, without a newline. `error` 0: words of pond's own were overwritten. Where the
+ *  text says so the program is stopped when this returns. On the thread whose call it was, perhaps on several at
+ *  once. It must not use that pool, nor throw, nor keep the texts; it may end the program. */
+typedef void pond_report_callback(void *context, const char *tag, int error, const char *what);
+
 /** How a pool is made. Start from POND_OPTIONS_INIT and change what you need:
  *
  *      pond_options options = POND_OPTIONS_INIT;
@@ -102,7 +108,7 @@ typedef struct pond_options {
 
   /** Small memory that pond_free_sized is given goes to the next request of its size, so that
    *  containers which insert and erase for long have bounded memory. Costs about 1150 bytes a pool
-   *  and 175 instructions to give back and allocate again, otherwise 28; sizes are rounded up to a
+   *  and 179 instructions to give back and allocate again, otherwise 28; sizes are rounded up to a
    *  multiple of 16 or by a sixteenth, and nothing grows in place or shrinks without moving, where it
    *  does not stay in its class. While a mark is open, what is given back stays.
    *  Under AddressSanitizer and memcheck nothing is used again. */

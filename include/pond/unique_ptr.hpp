@@ -1,6 +1,6 @@
 /// @file pond/unique_ptr.hpp
-/// Objects in a pool that do not end with it: one has an owner, one is not destroyed. Comes with
-/// pool.hpp.
+/// Objects whose destructor the pool does not run: one has an owner, one is not destroyed. Comes
+/// with pool.hpp.
 #ifndef POND_UNIQUE_PTR_HPP
 #define POND_UNIQUE_PTR_HPP
 
@@ -20,7 +20,7 @@ struct deleter {
   /// Ends the object. Not called for null.
   void operator()(T *object) const noexcept {
     std::destroy_at(object);
-    from->deallocate(object, sizeof(T), alignof(T));
+    from->deallocate(detail::plain_pointer(object), sizeof(T), alignof(T));
   }
 };
 
@@ -29,14 +29,20 @@ template <class T>
 using unique_ptr = std::unique_ptr<T, deleter<T>>;
 
 /// A T in `from` that nobody destroys: for what only holds memory of pools, containers above all.
-/// Its memory goes with the pool; so nothing is registered, nothing walked through at the end, and
-/// nothing asked of the pool object, which may be gone (pool::adopt). What the constructor throws
-/// is passed on, and its memory is given back.
+/// Nothing is registered, nothing walked through at the end, and nothing asked of the pool object,
+/// which may be gone (pool::adopt): then the container may be read, but neither changed nor copied,
+/// which would ask its allocator.
 ///
 ///     auto *lines = pond::make_undestroyed<std::list<line, pond::allocator<line>>>(pool);
 ///
 /// When not to use it: for what owns anything else, elements included; where the container's memory
-/// is in a pool that lives longer, or on the heap: it would stay there.
+/// is in a pool that lives longer, or on the heap: it would stay there. Of std::pmr's that is so
+/// unless a pond::resource is among the arguments.
+///
+/// - **Failure**: as pool::make(): what the constructor throws is passed on, and the T's memory is
+///   given back.
+/// - **Lifetime**: until the pool is reset or destroyed, or rewound to before it.
+/// - **Cost**: the allocation and the constructor.
 template <class T, class... Arguments>
 T *make_undestroyed(pool &from, Arguments &&...arguments) {
   return detail::make_owned<T>(

@@ -9,7 +9,7 @@ allowed='__(asan_(un)?poison_memory_region|asan_region_is_poisoned|cxa_thread_at
 _GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(vsn|v?f|sn)printf_chk|__mem(cpy|set)_chk|__errno_location'
 libc='abort|calloc|close|fcntl|fprintf|free|fwrite|malloc|malloc_trim|mem(chr|cpy|set|cmp)|bcmp|posix_memalign
 pthread_(key_create|once|setspecific)|secure_getenv|stderr|strc?spn|strlen|strnlen|strcmp
-unlink|vsnprintf|fputs|fputc'
+unlink|snprintf|vsnprintf|fputs|fputc'
 pattern="^($(echo "$allowed|$libc" | paste -sd'|'))\$"
 
 undefined=$(nm --undefined-only "$1" | awk 'NF == 2 {print $2}' | sort -u)

@@ -268,12 +268,10 @@ void count_objects() {
       "run", [] { return with_cleanups(3); }, [](holder &h) { h.pool.run(h.cleanup); });
   const auto with_one = [] { return with_values(1); };
   const auto with_eight = [] { return with_values(8); };
-  const auto with_hundred = [] { return with_values(100); };
   const auto get = [](pond::pool &pool) { asm volatile("" ::"r"(pool.get(color))); };
   count("emplace a second value", with_one, [](pond::pool &pool) { pool.emplace(size, 1); });
   count("get", with_one, get);
   count("get, the oldest of eight", with_eight, get);
-  count("get, of a hundred", with_hundred, get);
   count("erase", with_one, [](pond::pool &pool) { pool.erase(color); });
   // The first scope of a pool makes an extension, which stays.
   const auto marked = [] {

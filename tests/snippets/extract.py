@@ -69,7 +69,7 @@ def of_header(page, text):
 
 
 def title(page):
-    """What the page's programs are called by: of the page of an example that is the example's name."""
+    """The name of a page's programs; for an example's page, the example's name."""
     if page.parent.parent.name == "examples":
         return "example_" + page.parent.name
     return page.name.removesuffix(".md").replace(".", "_").lower()
