@@ -70,7 +70,7 @@ TEST(ReportDeathTest, ComesBeforeTheProgramIsStopped) {
         pond_set_report(print, nullptr);
         misuse(pool);
       },
-      "^log of \"this one\", 22: stale mark\\.\n$");
+      "^log of \"this one\", 22: stale mark\\.\n");
 }
 
 TEST(ReportDeathTest, SaysWhatWasOverwritten) {
@@ -83,7 +83,7 @@ TEST(ReportDeathTest, SaysWhatWasOverwritten) {
         std::memset(reinterpret_cast<void *>(used_after_its_end), 'x', 16);
         pond_create(256);
       },
-      "^log of \"\", 0: the header of a block was overwritten; the program is stopped\\.\n$");
+      "^log of \"\", 0: the header of a block was overwritten; the program is stopped\\.\n");
 }
 
 }  // namespace
