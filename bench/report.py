@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every benchmark and writes their tables into bench/README.md.
 
-    bench/report.py [--rounds N]     ten minutes or so, on an idle machine, after ./run --all
+    bench/report.py [--rounds N]     a quarter of an hour or more, on an idle machine, after ./run --all
 
 Nothing between the two markers of the README is typed by hand.
 """
@@ -125,7 +125,7 @@ def benchmarks():
     """Median of each benchmark: nanoseconds by name."""
     result = json.loads(output(
         os.path.join(RELEASE, "bench", "pond_bench"), "--benchmark_format=json",
-        "--benchmark_min_time=0.05", "--benchmark_repetitions=5",
+        "--benchmark_min_time=0.05", "--benchmark_repetitions=15",
         "--benchmark_enable_random_interleaving=true"))
     medians = {}
     for b in result["benchmarks"]:
