@@ -57,9 +57,10 @@ void move_bucket(value_table &to, value *from) noexcept {
 
 bool make_room(state &s) noexcept {
   value_table &table = s.ext->values;
-  if (table.count < (table.capacity != 0 ? table.capacity : few_values)) return true;
+  const std::size_t most = table.capacity != 0 ? table.capacity : few_values;
+  if (table.count < most) return true;
   value_table grown{};
-  grown.capacity = 2 * (table.capacity != 0 ? table.capacity : few_values);
+  grown.capacity = 2 * most;
   grown.bytes = sizes::multiply(grown.capacity, sizeof(value *));
   grown.buckets = static_cast<value **>(take_memory(s, grown.bytes, sizes::quantum));
   if (grown.buckets == nullptr) {

@@ -205,7 +205,7 @@ MUTANTS = [
      "if (true) {"),
     ("Values*", "src/values.cpp",
      "  if (table.capacity == 0) move_bucket(grown, table.few);\n", ""),
-    ("Values*", "src/values.cpp", "table.capacity : few_values)) return", "table.capacity : 0)) return"),
+    ("Values*", "src/values.cpp", "if (table.count < most)", "if (table.count < table.capacity)"),
     ("Values*", "src/values.cpp",
      "  if (table.capacity == 0) move_bucket(grown, table.few);\n",
      "  for (value *v = table.capacity == 0 ? table.few : nullptr; v != nullptr;) {\n"

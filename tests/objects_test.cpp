@@ -165,6 +165,7 @@ TEST(Make, AnAggregate) {
   };
   checked_pool checked;
   EXPECT_EQ(checked.pool.make<point>(1, 2)->y, 2);
+  EXPECT_EQ(pond::make_unique<point>(checked.pool, 1, 2)->x, 1);
   EXPECT_EQ(pond::make_unique<const point>(checked.pool, 1, 2)->x, 1);
 }
 

@@ -136,7 +136,7 @@ void free_both(void *context, pond_pool *pool, pond_limit /*which*/, std::size_t
   if (wanted.two != nullptr) std::thread([&] { pond_free(pool, wanted.two); }).join();
 }
 
-/// And does not end the call that it is a part of.
+/// What a callback does in its own thread's call is a part of that, and does not end it.
 TEST_F(TwoThreadsDeathTest, ACallInACallOfTheSameThreadIsFine) {
   freeing wanted{};
   pond::pool limited(
