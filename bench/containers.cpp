@@ -2,7 +2,6 @@
 // is a request: memory, one container that is filled and read, the end of both.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
 #include <list>
 #include <map>
 #include <memory_resource>
@@ -10,6 +9,8 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include "by_hand.hpp"
 
 namespace {
 
@@ -34,57 +35,6 @@ struct over_unsynchronized {
 };
 struct over_new {
   std::pmr::memory_resource &resource = *std::pmr::new_delete_resource();
-};
-
-/// What one writes by hand: chunks that double, a pointer that moves, nothing given back alone.
-class bump_arena {
- public:
-  bump_arena() = default;
-  bump_arena(const bump_arena &) = delete;
-  bump_arena &operator=(const bump_arena &) = delete;
-  ~bump_arena() {
-    for (void *chunk : chunks_) std::free(chunk);
-  }
-  void *allocate(std::size_t size, std::size_t alignment) {
-    std::uintptr_t at = (next_ + alignment - 1) & ~(alignment - 1);
-    if (at + size > end_) {
-      capacity_ = std::max(2 * capacity_, 2 * size);
-      chunks_.push_back(std::malloc(capacity_));
-      at = reinterpret_cast<std::uintptr_t>(chunks_.back());
-      end_ = at + capacity_;
-    }
-    next_ = at + size;
-    return reinterpret_cast<void *>(at);
-  }
-
- private:
-  static constexpr std::size_t first_chunk = 4096;
-  std::vector<void *> chunks_;
-  std::uintptr_t next_ = 0;
-  std::uintptr_t end_ = 0;
-  std::size_t capacity_ = first_chunk / 2;
-};
-
-template <class T>
-class bump_allocator {
- public:
-  using value_type = T;
-  explicit bump_allocator(bump_arena &arena) : arena_(&arena) {}
-  template <class U>
-  bump_allocator(const bump_allocator<U> &other)  // NOLINT(google-explicit-constructor)
-      : arena_(other.arena_) {}
-  T *allocate(std::size_t n) {
-    return static_cast<T *>(arena_->allocate(n * sizeof(T), alignof(T)));
-  }
-  void deallocate(T *, std::size_t) {}
-  friend bool operator==(const bump_allocator &a, const bump_allocator &b) {
-    return a.arena_ == b.arena_;
-  }
-
- private:
-  template <class U>
-  friend class bump_allocator;
-  bump_arena *arena_;
 };
 
 // --- What is done with it ---------------------------------------------------------------------
@@ -132,7 +82,9 @@ struct strings {
   template <template <class> class Allocator>
   using container = std::vector<string<Allocator<char>>, Allocator<string<Allocator<char>>>>;
   [[gnu::always_inline]] static void fill(auto &lines) {
-    for (int i = 0; i < elements; ++i) lines.emplace_back(header, lines.get_allocator());
+    std::string_view line = header;
+    benchmark::DoNotOptimize(line);  // of a length that no compiler knows, as in a request
+    for (int i = 0; i < elements; ++i) lines.emplace_back(line, lines.get_allocator());
     benchmark::DoNotOptimize(lines.back().data());
   }
 };
@@ -151,7 +103,7 @@ template <class Container>
 struct undestroyed {
   Container &container;
   explicit undestroyed(pond::pool &pool) : container(*pond::make_undestroyed<Container>(pool)) {}
-  explicit undestroyed(bump_arena &arena)
+  explicit undestroyed(by_hand::arena &arena)
       : container(*::new (arena.allocate(sizeof(Container), alignof(Container)))
                       Container(typename Container::allocator_type(arena))) {}
 };
@@ -237,11 +189,12 @@ void insert_and_erase(benchmark::State &state) {
   add_all<pond::allocator, undestroyed>("allocator", "pond, not destroyed", with_pool);
   add_all<pond::monotonic_allocator>("allocator", "pond, monotonic", with_pool);
   const auto with_arena = [](auto use) {
-    bump_arena arena;
+    by_hand::arena arena;
     use(arena);
   };
-  add_all<bump_allocator>("allocator", "by hand", with_arena);
-  add_all<bump_allocator, undestroyed>("allocator", "by hand, not destroyed", with_arena);
+  add_all<by_hand::allocator>("allocator", "by hand", with_arena);
+  add_all<by_hand::allocator, undestroyed>("allocator", "by hand, not destroyed", with_arena);
+  add_all<by_hand::monotonic_allocator>("allocator", "by hand, monotonic", with_arena);
   return true;
 }();
 

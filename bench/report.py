@@ -199,10 +199,11 @@ A request: memory is made, a container filled with 1000 elements and read, and b
 Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
 
 {container_table(medians, "resource")}
-With an allocator that is inlined, beside a bump allocator as one writes it by hand. That one gives nothing back, as
-`pond::monotonic_allocator`; `pond::allocator` asks of each node whether it is the newest: a vector or string that grows leaves
-less behind, and the end of a list or map takes longer. *Not destroyed*: the container lies in the memory itself, and nobody
-destroys it (`pond::make_undestroyed`). A vector whose own three words lie there takes longer to fill, whosever memory it is.
+With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
+newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer.
+*Monotonic*: nothing is given back (`pond::monotonic_allocator`). *Not destroyed*: the container lies in the memory itself, and
+nobody destroys it (`pond::make_undestroyed`). A vector whose own three words lie there takes longer to fill, whosever memory it
+is.
 
 {container_table(medians, "allocator")}
 An `std::pmr::unordered_map` that lives on with 1000 elements, 10 000 000 times one inserted and one erased:

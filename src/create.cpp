@@ -55,7 +55,10 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
   pool = {reinterpret_cast<unsigned char *>(s + 1), base + size, s};
 }
 
-void set_threshold(state &s, std::size_t threshold, std::size_t least = never_large) noexcept {
+/// What is surely small is not above it: of a larger alignment than 1, size and padding are less.
+constexpr std::size_t least_threshold = surely_small - 1;
+
+void set_threshold(state &s, std::size_t threshold, std::size_t least = least_threshold) noexcept {
   constexpr std::size_t most = UINT32_MAX;
   s.threshold = static_cast<std::uint32_t>(std::clamp(threshold, least, most));
 }
@@ -82,7 +85,7 @@ constexpr std::size_t most_quick_block = most_cached_block / 2;
 /// needs no second look: there is no cache where pools are watched.
 [[gnu::always_inline]] inline head *begin_plain(head *pool, std::size_t first_block,
                                                 const embedding &where) noexcept {
-  const std::size_t least = where.prefix + sizeof(state) + never_large;
+  const std::size_t least = where.prefix + sizeof(state) + least_threshold;
   // Too small, 0 among them, too large, or nothing cached. A size of broken quanta can be of a
   // lower class than the block it needs: then that is found by the slow way.
   if (first_block - least > most_quick_block) [[unlikely]]

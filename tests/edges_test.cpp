@@ -118,14 +118,14 @@ TEST(Edge, AnAlignmentCountsForThePaddingThatItMayNeed) {
       << "the header, and on 32 bits the padding behind it";
 }
 
-TEST(Edge, NoThresholdIsBelow64) {
+TEST(Edge, NoThresholdIsBelow79) {
   POND_SKIP_WHEN_TRAPPED();
   checked_pool checked({.first_block = 1024, .large_threshold = 1});
   while (blocks_of(checked.pool.handle()).front().unused >= 64) (void)checked.pool.allocate(64);
-  (void)checked.pool.allocate(64);
+  (void)checked.pool.allocate(79);
   EXPECT_EQ(checked.pool.stats().large, 0U);
-  while (blocks_of(checked.pool.handle()).back().unused >= 65) (void)checked.pool.allocate(64);
-  (void)checked.pool.allocate(65);
+  while (blocks_of(checked.pool.handle()).back().unused >= 64) (void)checked.pool.allocate(64);
+  (void)checked.pool.allocate(80);
   EXPECT_EQ(checked.pool.stats().large, 1U);
 }
 

@@ -56,8 +56,10 @@ TEST(Large, APoolThatWasNotUsedHasNothingToResize) {
 TEST(Large, NodesAreNeverLarge) {
   POND_SKIP_WHEN_TRAPPED();
   const auto expect_small = [](pond::pool pool) {
-    for (int i = 0; i < 100; ++i) (void)pool.allocate(64, 1);
-    EXPECT_EQ(pool.stats().large, 0U);
+    for (std::size_t alignment = 1; alignment < 80; alignment *= 2) {
+      for (int i = 0; i < 100; ++i) (void)pool.allocate(80 - alignment, alignment);
+      EXPECT_EQ(pool.stats().large, 0U) << alignment;
+    }
     (void)pool.allocate(10000);
     EXPECT_EQ(pool.stats().large, 1U);
   };

@@ -232,6 +232,8 @@ MUTANTS = [
     ("Report*", "src/watch.cpp",
      "  reporting = {report != nullptr ? report : to_standard_error, context};",
      "  if (report != nullptr) reporting = {report, context};"),
+    ("Large.NodesAreNeverLarge", "src/create.cpp", "least_threshold = surely_small - 1;",
+     "least_threshold = surely_small - 2;"),
     ("MakeUndestroyed*", "include/pond/unique_ptr.hpp",
      "      [](T *) { return true; }, std::forward<Arguments>(arguments)...);",
      "      [&from](T *t) { return from.on_destroy([t] { std::destroy_at(t); }) != nullptr; },\n"

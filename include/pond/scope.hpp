@@ -35,20 +35,21 @@ class scope {
   ///
   /// Costs 56 bytes of the pool until it is rewound, and the first one 368 of its first block, or
   /// of the cache (options.hpp); nothing where the pool was not used yet. Throws std::bad_alloc.
-  explicit scope(pool &marked) : head_(marked.head_), whole_(detail::is_empty(head_)) {
-    if (whole_) return;
-    mark_ = detail::get_mark(head_);
-    if (mark_.opaque[0] == 0) detail::throw_failure();
+  explicit scope(pool &marked)
+      : head_(marked.head_),
+        whole_(detail::is_empty(head_)),
+        mark_(whole_ ? pond_mark{} : detail::get_mark(head_)) {
+    if (mark_.opaque[0] == 0 && !whole_) detail::throw_failure();
   }
 
   /// Rewinds, unless commit() was called: children end, cleanups run, the last registered first,
   /// large allocations and blocks go back. A pool that was not used before is as if never used.
   /// An exception that leaves a cleanup ends the program, as one that leaves a destructor.
   ~scope() {
-    if (whole_) {
-      detail::destroy(head_);
-    } else if (mark_.opaque[0] != 0) {
+    if (mark_.opaque[0] != 0) {
       detail::rewind(head_, mark_);
+    } else if (whole_) {
+      detail::destroy(head_);
     }
   }
 
@@ -67,7 +68,7 @@ class scope {
  private:
   detail::head &head_;
   bool whole_;  // everything in the pool comes from in here
-  pond_mark mark_ = {};
+  pond_mark mark_;
 };
 
 }  // namespace POND_NAMESPACE_TAG

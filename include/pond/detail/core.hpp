@@ -53,9 +53,10 @@ POND_API void *resize(head &pool, void *p, std::size_t old_size, std::size_t new
 POND_API bool release(head &pool, const void *p) noexcept;
 POND_API void release_sized(head &pool, void *p, std::size_t size) noexcept;
 
-/// What allocate() never takes as a large allocation, whatever the pool's threshold; most nodes of
-/// containers are no larger.
-inline constexpr std::size_t never_large = 64;
+/// Where size and alignment add up to no more it is small memory, whatever the pool's threshold:
+/// most nodes of containers. One comparison for both; where the sum wraps, the size was never
+/// given.
+inline constexpr std::size_t surely_small = 80;
 
 /// Gives back what allocate() gave, not allocate_large(). Small memory that is not the newest stays
 /// in an ordinary pool: this is seen here, because a container that ends asks for each node.
@@ -63,7 +64,7 @@ inline constexpr std::size_t never_large = 64;
                                                      std::size_t alignment) noexcept {
   if (retract(pool, p, size)) return;
   const bool hidden = pool.cur == pool.end;  // or full, which costs a call
-  if (size > never_large || alignment > block_alignment || hidden) [[unlikely]]
+  if (size + alignment > surely_small || hidden) [[unlikely]]
     release_sized(pool, p, size);
 }
 
