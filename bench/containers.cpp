@@ -195,6 +195,8 @@ void insert_and_erase(benchmark::State &state) {
   add_all<by_hand::allocator>("allocator", "by hand", with_arena);
   add_all<by_hand::allocator, undestroyed>("allocator", "by hand, not destroyed", with_arena);
   add_all<by_hand::monotonic_allocator>("allocator", "by hand, monotonic", with_arena);
+  add_all<by_hand::monotonic_allocator, undestroyed>(
+      "allocator", "by hand, monotonic, not destroyed", with_arena);
   return true;
 }();
 

@@ -10,6 +10,7 @@ import glob
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 
@@ -20,9 +21,6 @@ DOUBLINGS = (1, 2, 4, 8, 16, 255)
 LARGEST_BLOCKS = (65536, 131072, 262144, 524288, 1048576)
 CAP_ROUNDS = 15
 BEGIN, END = "<!-- bench/report.py {} -->\n", "<!-- end -->\n"
-# What takes microseconds is measured often and shortly, so that each has its part of the seconds in which
-# the machine is slow: the medians of 15 longer repetitions differed by a third from run to run.
-SHORT = "^(resource|allocator|operation)/"
 
 sys.path.insert(0, os.path.join(SOURCE, "tests"))
 from variants import Variant  # noqa: E402
@@ -124,25 +122,23 @@ The largest block that a pool grows to (256 KiB is what pond does), on `config-1
 
 # --- Google Benchmark -----------------------------------------------------------------------------
 
-def run_benchmarks(pattern, repetitions, seconds):
+def benchmarks(pattern, repetitions, seconds):
+    """Three quartiles of each benchmark: nanoseconds by name, as they stand in the sources."""
     result = json.loads(output(
         os.path.join(RELEASE, "bench", "pond_bench"), "--benchmark_format=json",
         f"--benchmark_filter={pattern}", f"--benchmark_min_time={seconds}",
         f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true"))
-    return sorted(result["benchmarks"],
-                  key=lambda b: (b["family_index"], b["per_family_instance_index"]))
+    values = {}
+    for b in sorted(result["benchmarks"],
+                    key=lambda b: (b["family_index"], b["per_family_instance_index"])):
+        if b["run_type"] == "iteration":
+            value = b.get("items_per_second") or (b["each"] * 1e9 if "each" in b else b["real_time"])
+            values.setdefault(b["run_name"].replace("/manual_time", ""), []).append(value)
+    return {name: statistics.quantiles(several) for name, several in values.items()}
 
 
-def benchmarks():
-    """Median of each benchmark: nanoseconds by name, as they stand in the sources."""
-    medians = {}
-    for b in run_benchmarks("-" + SHORT, 15, 0.05) + run_benchmarks(SHORT, 101, 0.005):
-        if b.get("aggregate_name") == "median":
-            name = b["run_name"].replace("/manual_time", "")
-            medians[name] = b["each"] * 1e9 if "each" in b else b["real_time"]
-            if "items_per_second" in b:
-                medians[name] = b["items_per_second"]
-    return medians
+def medians_of(quartiles):
+    return {name: three[1] for name, three in quartiles.items()}
 
 
 def program_table(medians, group, unit):
@@ -159,13 +155,14 @@ def program_table(medians, group, unit):
     return table([unit, *map(str, arguments)], rows)
 
 
-def container_table(medians, group):
+def container_table(quartiles, group):
     """Memory by container: nanoseconds for each of the 1000 elements."""
-    cells = {tuple(name.split("/")[1:]): value / 1000 for name, value in medians.items()
-             if name.split("/")[0] == group}
+    cells = {tuple(name.split("/")[1:]): [q / 1000 for q in three]
+             for name, three in quartiles.items() if name.split("/")[0] == group}
     memories, containers = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
-    return table(["", *containers], [[m] + [number(cells[m, c]) for c in containers]
-                                     for m in memories])
+    return table(["", *containers],
+                 [[m] + ["{1:.2f} ({0:.2f}-{2:.2f})".format(*cells[m, c]) for c in containers]
+                  for m in memories])
 
 
 def recycled_bytes():
@@ -175,10 +172,48 @@ def recycled_bytes():
     return int(result["benchmarks"][0]["bytes"])
 
 
-def benchmark_section():
-    medians = benchmarks()
-    operations = [[n.split("/")[1], number(v, 1)] for n, v in medians.items()
+# What takes microseconds is measured often and shortly, so that each has its part of the seconds in which
+# the machine is slow: the medians of 15 longer repetitions differed by a third from run to run.
+SHORT = "^(resource|allocator|operation)/"
+
+
+def container_section():
+    quartiles = benchmarks(SHORT, 101, 0.005)
+    operations = [[n.split("/")[1], number(v, 1)] for n, v in medians_of(quartiles).items()
                   if n.startswith("operation/")]
+    pairs = [[n.split("/")[1], number(v, 1)]
+             for n, v in medians_of(benchmarks("^insert_and_erase/", 15, 0)).items()]
+    return f"""### Containers
+
+A request: memory is made, a container filled with 1000 elements and read, and both end. Nanoseconds an element: the median and
+the quartiles of 101 repetitions of 5 ms, in random order among all others.
+
+Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
+
+{container_table(quartiles, "resource")}
+With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
+newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer. pond
+asks besides whether the pool recycles or is watched, which a list shows most.
+*Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container
+lies in the memory itself, and nobody destroys it (`pond::make_undestroyed`). A vector whose own three words lie there takes
+longer to fill, whosever memory it is.
+
+{container_table(quartiles, "allocator")}
+An `std::pmr::unordered_map` that lives on with 1000 elements, 10 000 000 times one inserted and one erased:
+
+{table(["", "ns for each pair"], pairs)}
+The pool that recycles holds {recycled_bytes()} bytes at the end.
+
+### Operations of pond
+
+Nanoseconds, the loop's own and a reset after every 512 included:
+
+{table(["operation", "ns"], operations)}
+"""
+
+
+def program_section():
+    medians = medians_of(benchmarks(f"-({SHORT}|^insert_and_erase/)", 15, 0.05))
     threads = {n: v for n, v in medians.items() if n.startswith("threads/")}
     one, two = (next(v for n, v in threads.items() if n.endswith(f"threads:{k}")) for k in (1, 2))
     return f"""### Programs
@@ -200,31 +235,6 @@ Where pools lose. n objects alive, one of them at a time replaced:
 One object at a time, in a pool that lives on:
 
 {program_table(medians, "one_at_a_time", "n")}
-### Containers
-
-A request: memory is made, a container filled with 1000 elements and read, and both end. Nanoseconds an element.
-
-Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
-
-{container_table(medians, "resource")}
-With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
-newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer.
-*Monotonic*: nothing is given back (`pond::monotonic_allocator`). *Not destroyed*: the container lies in the memory itself, and
-nobody destroys it (`pond::make_undestroyed`). A vector whose own three words lie there takes longer to fill, whosever memory it
-is.
-
-{container_table(medians, "allocator")}
-An `std::pmr::unordered_map` that lives on with 1000 elements, 10 000 000 times one inserted and one erased:
-
-{table(["", "ns for each pair"], [[n.split("/")[1], number(v, 1)] for n, v in medians.items()
-                                  if n.startswith("insert_and_erase/")])}
-The pool that recycles holds {recycled_bytes()} bytes at the end.
-
-### Operations of pond
-
-Nanoseconds, the loop's own and a reset after every 512 included:
-
-{table(["operation", "ns"], operations)}
 ### Threads
 
 A pool for each: two threads do **{two / one:.2f}** times the requests of one.
@@ -249,8 +259,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=15)
     sections = {"replay": lambda: replay_section(arguments.rounds),
-                "instructions": instructions_section, "benchmarks": benchmark_section,
-                "growth": growth_section}
+                "instructions": instructions_section, "programs": program_section,
+                "containers": container_section, "growth": growth_section}
     parser.add_argument("section", nargs="*", choices=[*sections, []], default=[],
                         metavar="SECTION", help=", ".join(sections) + "; all without")
     arguments = parser.parse_args()

@@ -63,12 +63,11 @@ constexpr Word block(Word wanted, also<Word> least) {
   return round_up(pick(ule(least, wanted), wanted, least), as(wanted, quantum));
 }
 
-// Growth. Doubling at once costs 1.02 to 1.38 times nginx's peak over the recorded traces; blocks
-// of one size make a configuration of 4.6 MB 283 blocks. Doubling after every eighth block costs
-// what the first blocks would have wasted anyway, and no doubled block is more than a quarter of
-// what its pool holds already. The cap is where a block's cost is lost beside that of its pages: at
-// 64 KiB asking for blocks was nine tenths of what a configuration of 63 MB cost. (bench/README.md,
-// "growth", has the figures.)
+// Growth. Doubling at once costs up to 1.28 times nginx's peak over the recorded traces; blocks of
+// one size, on a configuration of 63 MB, 2178 calls of the C library where doubling costs 352.
+// Doubling after every eighth block costs what the first blocks would have wasted anyway, and no
+// doubled block is more than a quarter of what its pool holds already. The cap is where larger
+// blocks save few calls: 1015 with 64 KiB, 352 with 256, 252 with 512. (bench/README.md, "Growth".)
 #ifdef POND_TINY_GEOMETRY
 inline constexpr unsigned blocks_per_doubling = 2;
 inline constexpr std::size_t default_largest_block = 512;

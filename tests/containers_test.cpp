@@ -64,23 +64,6 @@ TEST(Allocator, GivesTheNewestAndTheLargeBack) {
   EXPECT_EQ(checked.pool.stats().large, 0U);
 }
 
-/// Small memory that is not the newest stays, which is seen without a call; nothing else is taken
-/// for that.
-TEST(Resource, GivesBackWhatIsLargeByItsAlignmentAlone) {
-  checked_pool checked({.first_block = 1024, .large_threshold = 1});
-  pond::resource resource(checked.pool);
-  for (const auto &[size, alignment] :
-       {std::pair<std::size_t, std::size_t>{8, 4096}, {8, 128}, {1, 128}, {100, 1}, {80, 8}}) {
-    while (checked.pool.stats().large == 0) (void)resource.allocate(size, alignment);
-    void *large = resource.allocate(size, alignment);
-    while (checked.pool.stats().large == 1) large = resource.allocate(size, alignment);
-    (void)checked.pool.allocate(8);  // what is large is not the newest
-    resource.deallocate(large, size, alignment);
-    EXPECT_EQ(checked.pool.stats().large, 1U) << size << ", " << alignment;
-    checked.pool.reset();
-  }
-}
-
 TEST(MonotonicAllocator, GivesNothingBack) {
   checked_pool checked({.first_block = 1024});
   only_growing<int> numbers(checked.pool);

@@ -210,6 +210,17 @@ TEST(Extension, OfAPoolThatRecyclesIsInTheBufferToo) {
   }
 }
 
+TEST(Extension, OfAPoolThatRecyclesIsRefusedWhereTheBufferIsSmall) {
+  POND_SKIP_WHEN_TRAPPED();
+  constexpr std::size_t least = sizeof(void *) == 8 ? 2576 : 1296;
+  alignas(16) std::array<std::byte, least> buffer;
+  const auto over = [&](std::size_t size) {
+    return pond::pool({.hard_limit = 0, .buffer = std::span(buffer).first(size), .recycle = true});
+  };
+  EXPECT_THROW(over(least - 16), pond::limit_exceeded);
+  EXPECT_EQ(over(least).stats().reserved, 0U);
+}
+
 /// A cached block that is larger than the limit is not taken.
 TEST(Extension, LeavesAFirstBlockAsLargeAsTheLimit) {
   POND_SKIP_WHEN_TRAPPED();

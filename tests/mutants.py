@@ -13,8 +13,8 @@ from variants import Variant, each
 COROUTINE = "include/pond/coroutine.hpp"
 # A change of these compiles every test again, and so does putting them back. So their mutants are tried
 # with a program of a few tests, and last.
-HEADERS = ("include/pond/detail/bump.hpp", "include/pond/detail/objects.hpp",
-           "include/pond/unique_ptr.hpp")
+HEADERS = ("include/pond/detail/bump.hpp", "include/pond/detail/core.hpp",
+           "include/pond/detail/objects.hpp", "include/pond/unique_ptr.hpp")
 
 JOBS = 2  # mutants at a time: a change of one file is compiled, linked and tried on one processor
 
@@ -234,6 +234,10 @@ MUTANTS = [
      "  if (report != nullptr) reporting = {report, context};"),
     ("Large.NodesAreNeverLarge", "src/create.cpp", "least_threshold = surely_small - 1;",
      "least_threshold = surely_small - 2;"),
+    ("Large.IsWhat*", "include/pond/detail/core.hpp", "size + alignment > surely_small ||",
+     "size + alignment > surely_small + 1 ||"),
+    ("Large.IsWhat*", "include/pond/detail/core.hpp", "size + alignment > surely_small ||",
+     "size + alignment % 2 > surely_small ||"),
     ("MakeUndestroyed*", "include/pond/unique_ptr.hpp",
      "      [](T *) { return true; }, std::forward<Arguments>(arguments)...);",
      "      [&from](T *t) { return from.on_destroy([t] { std::destroy_at(t); }) != nullptr; },\n"

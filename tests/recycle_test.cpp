@@ -2,39 +2,13 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <map>
 #include <random>
 
-#include "pond/resource.hpp"
 #include "support.hpp"
 
 namespace {
 
 using support::checked_pool;
-
-constexpr std::size_t live_set = 1000;
-constexpr int pairs = 100000;
-
-/// What a pool holds after that many insertions and erasures in a map of a constant size.
-std::size_t reserved_after(pond::pool &pool, int count) {
-  pond::resource resource(pool);
-  std::pmr::map<int, std::pmr::string> map(&resource);
-  std::minstd_rand random;
-  for (int i = 0; i < count; ++i) {
-    map.emplace(i, std::string(random() % 200, 'x'));
-    if (map.size() > live_set) map.erase(map.begin());
-  }
-  return pool.stats().reserved;
-}
-
-TEST(Recycle, AMapOfConstantSizeHasBoundedMemory) {
-  POND_SKIP_WHEN_TRAPPED();
-  pond::pool pool({.recycle = true});
-  const std::size_t early = reserved_after(pool, pairs / 10);
-  EXPECT_LE(reserved_after(pool, pairs), early + early / 4);
-  pond::pool plain;
-  EXPECT_GT(reserved_after(plain, pairs), 5 * early) << "a pool that does not recycle grows";
-}
 
 TEST(Recycle, TheSameMemoryForTheSameClassOnly) {
   POND_SKIP_WHEN_TRAPPED();

@@ -246,4 +246,22 @@ TEST(SmallPrint, AnotherThreadsCacheCountsBesideOnesOwn) {
   }).join();
 }
 
+/// The headers and the manual name these bytes; they are to follow.
+TEST(SmallPrint, OptionsAndRecyclingTakeAsManyBytesAsIsSaid) {
+  POND_SKIP_WHEN_TRAPPED();
+  if (sizeof(void *) != 8) GTEST_SKIP() << "said of 64 bits";
+  const support::checked_default_upstream exact;
+  pond_set_cache_limit(0);
+  constexpr std::size_t of_options = 384;
+  constexpr std::size_t of_bins = 1056;
+  const auto room = [](pond::pool pool) {
+    std::size_t bytes = 0;
+    while (pool.stats().blocks == 1) bytes += pool.try_allocate(16) != nullptr ? 16U : 0U;
+    return bytes;
+  };
+  const std::size_t plain = room(pond::pool(8192));
+  EXPECT_EQ(room(pond::pool({.first_block = 8192, .hard_limit = 1 << 20})), plain - of_options);
+  EXPECT_EQ(room(pond::pool({.first_block = 8192, .recycle = true})), plain - of_options - of_bins);
+}
+
 }  // namespace

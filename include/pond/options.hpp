@@ -32,10 +32,10 @@ class limit_exceeded : public std::bad_alloc {
 
 /// Everything has a default: `pond::pool pool({.hard_limit = 1 << 20, .tag = "request"});`
 /// Pointers are read during creation only, except the contexts of upstream and on_limit and the
-/// buffer, which must outlive the pool. A pool with options has an extension of its records, 368
+/// buffer, which must outlive the pool. A pool with options has an extension of its records, 384
 /// bytes: of its first block where that has 1024 or more, otherwise of the upstream.
 struct options {
-  /// Bytes of the first block, the pool's own included, 72 and 368; 0: 4096. Odd or too small:
+  /// Bytes of the first block, the pool's own included, 72 and 384; 0: 4096. Odd or too small:
   /// rounded up.
   std::size_t first_block = 0;
 
@@ -44,7 +44,7 @@ struct options {
   std::size_t largest_block = 0;
 
   /// Above it, what does not fit the current block gets memory of its own; 0: as nginx, the room
-  /// of the first block, at most 4095. What has at most 64 bytes is never large.
+  /// of the first block, at most 4095. At least 79.
   std::size_t large_threshold = 0;
 
   /// Bytes of blocks that reset keeps beside the first one; at most a quarter of hard_limit. What

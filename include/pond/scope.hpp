@@ -33,7 +33,7 @@ class scope {
  public:
   /// The pool is taken by reference, and must stay where it is until the scope has ended.
   ///
-  /// Costs 56 bytes of the pool until it is rewound, and the first one 368 of its first block, or
+  /// Costs 56 bytes of the pool until it is rewound, and the first one 384 of its first block, or
   /// of the cache (options.hpp); nothing where the pool was not used yet. Throws std::bad_alloc.
   explicit scope(pool &marked)
       : head_(marked.head_),

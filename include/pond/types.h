@@ -76,7 +76,7 @@ typedef struct pond_options {
   size_t largest_block;
 
   /** Requests above it that do not fit the current block get memory of their own, which pond_free
-   *  gives back; 0: the room of the first block, at most 4095, as nginx. At least 64. */
+   *  gives back; 0: the room of the first block, at most 4095, as nginx. At least 79. */
   size_t large_threshold;
 
   /** Bytes of blocks that reset keeps, besides the first block; at most a quarter of hard_limit. */
@@ -101,13 +101,13 @@ typedef struct pond_options {
   const char *tag;
 
   /** Memory to use as the first block, never given back; ignored where it is too small for the
-   *  pool's records, of which those with options (368 bytes) lie elsewhere in less than 1024 bytes.
+   *  pool's records, of which those with options (384 bytes) lie elsewhere in less than 1024 bytes.
    *  With a hard_limit of 0 the pool has nothing else. NULL: none. */
   void *buffer; /**< later blocks, and what is large, go by first_block as without it */
   size_t buffer_size; /**< its bytes */
 
   /** Small memory that pond_free_sized is given goes to the next request of its size, so that
-   *  containers which insert and erase for long have bounded memory. Costs about 1150 bytes a pool
+   *  containers which insert and erase for long have bounded memory. Costs 1056 bytes a pool
    *  and 179 instructions to give back and allocate again, otherwise 28; sizes are rounded up to a
    *  multiple of 16 or by a sixteenth, and nothing grows in place or shrinks without moving, where it
    *  does not stay in its class. While a mark is open, what is given back stays.

@@ -1,39 +1,19 @@
 // operations.cpp: one operation of the library after the other, for callgrind, which counts the
 // instructions of each. costs.py runs it and compares them with those that docs/costs.md names.
 #include <pond/pond.h>
-#include <valgrind/callgrind.h>
 
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <pond/resource.hpp>
 #include <pond/shared_pool.hpp>
 #include <vector>
 
+#include "count.hpp"
+
 namespace {
 
-// What the call itself takes is in "nothing", which is subtracted from all others.
-template <class Operation, class Subject>
-[[gnu::noinline]] void run(Operation &operation, Subject &subject) {
-  operation(subject);
-  asm volatile("" ::: "memory");
-}
-
-/// Counts `operation`, over what `prepare` has made. The first of two runs is not counted: it finds
-/// the thread's cache empty.
-template <class Prepare, class Operation>
-void count(const char *name, Prepare prepare, Operation operation) {
-  for (const bool counting : {false, true}) {
-    auto subject = prepare();
-    if (counting) {
-      CALLGRIND_ZERO_STATS;
-      CALLGRIND_TOGGLE_COLLECT;
-    }
-    run(operation, subject);
-    if (!counting) continue;
-    CALLGRIND_TOGGLE_COLLECT;
-    CALLGRIND_DUMP_STATS_AT(name);
-  }
-}
+using costs::count;
 
 constexpr std::size_t small = 32;
 constexpr std::size_t large = 8000;      // larger than any threshold
@@ -85,6 +65,18 @@ holder with_small(pond::pool pool, bool newest = true) {
   if (!newest) (void)made.pool.allocate(small);
   return made;
 }
+
+/// A node, not the newest, and what gives it back, of which no compiler sees the type.
+struct over_resource {
+  over_resource() {
+    asm volatile("" : "+r"(seen));
+    (void)resource.allocate(small);
+  }
+  pond::pool pool = used();
+  pond::resource resource{pool};
+  std::pmr::memory_resource *seen = &resource;
+  void *held = resource.allocate(small);
+};
 
 /// One large allocation, with so many older ones.
 holder with_large(int older) {
@@ -139,6 +131,17 @@ struct two_pools {
   pond::pool keeps = used();
   pond::pool ends = used();
 };
+
+/// The one that ends has hundreds of everything.
+two_pools with_much() {
+  two_pools made;
+  for (int i = 0; i < 300; ++i) {
+    (void)made.ends.allocate(page / 2);
+    (void)made.ends.allocate_large(among_many);
+    made.ends.on_destroy([] {});
+  }
+  return made;
+}
 
 struct destroy_c {
   void operator()(pond_pool *pool) const { pond_destroy(pool); }
@@ -235,24 +238,17 @@ void count_memory() {
         h.pool.deallocate(h.held, small);
         (void)h.pool.allocate(small);
       });
-  using node = std::array<char, 64>;
+  using node = std::array<char, small>;
+  const auto give_back = [](holder &h) {
+    pond::allocator<node>(h.pool).deallocate(static_cast<node *>(h.held), 1);
+  };
   count(
-      "a container's newest node, given back",
-      [] {
-        holder made(used());
-        made.held = made.pool.allocate(sizeof(node), alignof(node));
-        return made;
-      },
-      [](holder &h) { pond::allocator<node>(h.pool).deallocate(static_cast<node *>(h.held), 1); });
+      "a container's newest node, given back", [] { return with_small(used()); }, give_back);
   count(
-      "a container's node, given back",
-      [] {
-        holder made(used());
-        made.held = made.pool.allocate(sizeof(node), alignof(node));
-        (void)made.pool.allocate(small);
-        return made;
-      },
-      [](holder &h) { pond::allocator<node>(h.pool).deallocate(static_cast<node *>(h.held), 1); });
+      "a container's node, given back", [] { return with_small(used(), false); }, give_back);
+  count(
+      "the same over std::pmr", [] { return over_resource{}; },
+      [](over_resource &o) { o.seen->deallocate(o.held, small); });
   count(
       "try_extend", [] { return with_small(used()); },
       [](holder &h) { (void)h.pool.try_extend(h.held, small, 2 * small); });
@@ -279,12 +275,16 @@ void count_objects() {
     const pond::scope first(pool);
     return pool;
   };
+  count("the first scope of a pool", used, [](pond::pool &pool) { pond::scope s(pool); });
   count("scope, in which nothing happens", marked, [](pond::pool &pool) { pond::scope s(pool); });
   count("scope, with an allocation and a cleanup", marked, [](pond::pool &pool) {
     pond::scope s(pool);
     (void)pool.allocate(small);
     pool.on_destroy([] {});
   });
+  // Last, because where its memory was, that of others would be, which indexes are hashed by.
+  count("adopt, of a pool with hundreds of everything", with_much,
+        [](two_pools &pools) { pools.keeps.adopt(std::move(pools.ends)); });
 }
 
 }  // namespace
