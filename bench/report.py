@@ -122,23 +122,28 @@ The largest block that a pool grows to (256 KiB is what pond does), on `config-1
 
 # --- Google Benchmark -----------------------------------------------------------------------------
 
-def benchmarks(pattern, repetitions, seconds):
-    """Three quartiles of each benchmark: nanoseconds by name, as they stand in the sources."""
+def run_benchmarks(pattern, repetitions, seconds):
+    """Each repetition of each benchmark, as they stand in the sources."""
     result = json.loads(output(
         os.path.join(RELEASE, "bench", "pond_bench"), "--benchmark_format=json",
         f"--benchmark_filter={pattern}", f"--benchmark_min_time={seconds}",
         f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true"))
+    return sorted((b for b in result["benchmarks"] if b["run_type"] == "iteration"),
+                  key=lambda b: (b["family_index"], b["per_family_instance_index"]))
+
+
+def quartiles_of(repetitions):
+    """Three for each benchmark: nanoseconds, or what it counts a second."""
     values = {}
-    for b in sorted(result["benchmarks"],
-                    key=lambda b: (b["family_index"], b["per_family_instance_index"])):
-        if b["run_type"] == "iteration":
-            value = b.get("items_per_second") or (b["each"] * 1e9 if "each" in b else b["real_time"])
-            values.setdefault(b["run_name"].replace("/manual_time", ""), []).append(value)
+    for b in repetitions:
+        value = b.get("items_per_second") or (b["each"] * 1e9 if "each" in b else b["real_time"])
+        values.setdefault(b["run_name"].replace("/manual_time", ""), []).append(value)
     return {name: statistics.quantiles(several) for name, several in values.items()}
 
 
-def medians_of(quartiles):
-    return {name: three[1] for name, three in quartiles.items()}
+def median_rows(quartiles, group):
+    return [[name.split("/")[1], number(median, 1)] for name, (_, median, _) in quartiles.items()
+            if name.startswith(group + "/")]
 
 
 def program_table(medians, group, unit):
@@ -165,24 +170,15 @@ def container_table(quartiles, group):
                   for m in memories])
 
 
-def recycled_bytes():
-    """What the pool of the map that lives on holds after all its pairs."""
-    result = json.loads(output(os.path.join(RELEASE, "bench", "pond_bench"), "--benchmark_format=json",
-                               "--benchmark_filter=insert_and_erase/pond"))
-    return int(result["benchmarks"][0]["bytes"])
-
-
 # What takes microseconds is measured often and shortly, so that each has its part of the seconds in which
 # the machine is slow: the medians of 15 longer repetitions differed by a third from run to run.
 SHORT = "^(resource|allocator|operation)/"
 
 
 def container_section():
-    quartiles = benchmarks(SHORT, 101, 0.005)
-    operations = [[n.split("/")[1], number(v, 1)] for n, v in medians_of(quartiles).items()
-                  if n.startswith("operation/")]
-    pairs = [[n.split("/")[1], number(v, 1)]
-             for n, v in medians_of(benchmarks("^insert_and_erase/", 15, 0)).items()]
+    quartiles = quartiles_of(run_benchmarks(SHORT, 101, 0.005))
+    pairs = run_benchmarks("^insert_and_erase/", 15, 0)
+    recycled_bytes = next(int(b["bytes"]) for b in pairs if "bytes" in b)
     return f"""### Containers
 
 A request: memory is made, a container filled with 1000 elements and read, and both end. Nanoseconds an element: the median and
@@ -201,19 +197,20 @@ longer to fill, whosever memory it is.
 {container_table(quartiles, "allocator")}
 An `std::pmr::unordered_map` that lives on with 1000 elements, 10 000 000 times one inserted and one erased:
 
-{table(["", "ns for each pair"], pairs)}
-The pool that recycles holds {recycled_bytes()} bytes at the end.
+{table(["", "ns for each pair"], median_rows(quartiles_of(pairs), "insert_and_erase"))}
+The pool that recycles holds {recycled_bytes} bytes at the end.
 
 ### Operations of pond
 
 Nanoseconds, the loop's own and a reset after every 512 included:
 
-{table(["operation", "ns"], operations)}
+{table(["operation", "ns"], median_rows(quartiles, "operation"))}
 """
 
 
 def program_section():
-    medians = medians_of(benchmarks(f"-({SHORT}|^insert_and_erase/)", 15, 0.05))
+    quartiles = quartiles_of(run_benchmarks(f"-({SHORT}|^insert_and_erase/)", 15, 0.05))
+    medians = {name: median for name, (_, median, _) in quartiles.items()}
     threads = {n: v for n, v in medians.items() if n.startswith("threads/")}
     one, two = (next(v for n, v in threads.items() if n.endswith(f"threads:{k}")) for k in (1, 2))
     return f"""### Programs

@@ -14,18 +14,13 @@ constexpr int pairs = 100000;
 
 /// Elements come and go, so that there are always as many; the oldest goes.
 template <class Map>
-void insert_and_erase(Map &map, int count) {
+void insert_and_erase(std::pmr::memory_resource &resource, int count) {
+  Map map(&resource);
   std::minstd_rand random;
   for (int i = 0; i < count; ++i) {
     map.emplace(i, std::string(random() % 200, 'x'));
     if (map.size() > live_set) map.erase(i - static_cast<int>(live_set));
   }
-}
-
-template <class Map>
-void live(std::pmr::memory_resource &resource, int count) {
-  Map map(&resource);
-  insert_and_erase(map, count);
 }
 
 /// Vectors grow to hundreds of bytes, and end, one or two at a time: not the newest.
@@ -53,12 +48,12 @@ void expect_bounded(void (*use)(std::pmr::memory_resource &resource, int count))
 
 TEST(Bounded, MapOfAConstantSize) {
   POND_SKIP_WHEN_TRAPPED();
-  expect_bounded(live<std::pmr::map<int, std::pmr::string>>);
+  expect_bounded(insert_and_erase<std::pmr::map<int, std::pmr::string>>);
 }
 
 TEST(Bounded, UnorderedMapOfAConstantSize) {
   POND_SKIP_WHEN_TRAPPED();
-  expect_bounded(live<std::pmr::unordered_map<int, std::pmr::string>>);
+  expect_bounded(insert_and_erase<std::pmr::unordered_map<int, std::pmr::string>>);
 }
 
 TEST(Bounded, VectorsThatGrowAndEnd) {
