@@ -111,9 +111,16 @@ bool valid(const embedding &where, bool head_inside) noexcept {
          where.head_offset <= where.prefix - behind;
 }
 
+/// Whether there can be such a buffer: it neither wraps nor reaches into the last page.
+bool can_be(const void *buffer, std::size_t size) noexcept {
+  constexpr std::uintptr_t last_end = -std::uintptr_t{last_page};
+  return sizes::add(reinterpret_cast<std::uintptr_t>(buffer), size) <= last_end;
+}
+
 bool valid(const pond_options &options) noexcept {
   return options.struct_size == sizeof(pond_options) && options.first_block <= sizes::impossible &&
          options.largest_block <= sizes::impossible &&
+         (options.buffer == nullptr || can_be(options.buffer, options.buffer_size)) &&
          (options.upstream == nullptr ||
           (options.upstream->allocate != nullptr && options.upstream->deallocate != nullptr));
 }

@@ -11,8 +11,7 @@ namespace detail {
 /// Room for a record in the current block of a pool that no tool watches, or null.
 [[gnu::always_inline]] inline void *room_at_hand(const head &h, std::size_t size,
                                                  std::size_t alignment) noexcept {
-  const auto [at, fits] = place(reinterpret_cast<std::uintptr_t>(h.cur),
-                                reinterpret_cast<std::uintptr_t>(h.end), size, alignment);
+  const auto [at, fits] = place_in(h, size, alignment);
   return fits && (h.state->flags & flag_trapped) == 0 ? reinterpret_cast<void *>(at) : nullptr;
 }
 

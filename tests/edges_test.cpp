@@ -149,6 +149,39 @@ TEST(Edge, ABufferIsUsedFromItsFirstAlignedByteToItsLast) {
   }
 }
 
+TEST(Edge, AConstantSizeFillsABlockToItsLastByte) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool pool(1024);
+  const std::size_t room = blocks_of(pool.handle()).front().unused;
+  for (std::size_t i = 0; i < room; ++i) (void)pool.allocate(1, 1);
+  EXPECT_EQ(blocks_of(pool.handle()).size(), 1U);
+  EXPECT_EQ(blocks_of(pool.handle()).front().unused, 0U);
+  (void)pool.allocate(1, 1);
+  EXPECT_EQ(blocks_of(pool.handle()).size(), 2U);
+}
+
+TEST(Edge, ABufferThatReachesIntoTheLastPageIsRefused) {
+  constexpr std::uintptr_t last_page = -std::uintptr_t{4096};
+  struct buffer {
+    std::uintptr_t begin;
+    std::size_t size;
+    int error;
+  };
+  for (const auto &[begin, size, error] :
+       {buffer{last_page - 1024, 1024 + 1, EINVAL}, buffer{last_page - 1024, 8192, EINVAL},
+        buffer{last_page - 1024, PTRDIFF_MAX, EINVAL}, buffer{1024, SIZE_MAX, EINVAL},
+        buffer{last_page - 16, 16, 0}}) {  // too small, and ignored
+    pond_options options = POND_OPTIONS_INIT;
+    options.buffer = reinterpret_cast<void *>(begin);  // NOLINT(performance-no-int-to-ptr)
+    options.buffer_size = size;
+    errno = 0;
+    pond_pool *pool = pond_create_with(&options);
+    EXPECT_EQ(errno, error) << begin << " " << size;
+    EXPECT_EQ(pool == nullptr, error != 0);
+    pond_destroy(pool);
+  }
+}
+
 TEST(Edge, WithABufferTheFirstBlockSaysWhatIsLarge) {
   POND_SKIP_WHEN_TRAPPED();
   alignas(16) std::array<std::byte, 256> buffer{};

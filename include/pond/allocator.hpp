@@ -40,7 +40,7 @@ inline namespace POND_NAMESPACE_TAG {
 ///   grew in a pond::scope must not be used after the rewind, which takes what it moved to.
 /// - **Lifetime**: a reset or rewind of the pool takes the container's memory away under it:
 ///   containers have to be gone, or never used again, by then.
-/// - **Cost**: ten instructions where it fits the current block.
+/// - **Cost**: where it fits the current block, eight instructions for a node, ten for an array.
 template <class T>
 class allocator {
  public:

@@ -72,7 +72,7 @@ struct options {
   const char *tag = nullptr;
 
   /// Memory to use as the first block, not given back: a stack array for example. Too small a one
-  /// is ignored.
+  /// is ignored; one that reaches past the end of the address space is refused.
   std::span<std::byte> buffer = {};
 
   /// Small memory that is deallocated goes to the next request of its size, so that containers

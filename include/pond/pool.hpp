@@ -72,10 +72,10 @@ class pool {
   /// @name Memory and objects
   /// @{
 
-  /// `size` bytes, not zeroed. With a constant alignment up to 16 ten instructions where it fits
-  /// the current block. What is above options.large_threshold and does not fit is large: it has
-  /// memory of its own, and free() gives it back. An alignment that is not a power of two is
-  /// std::system_error (EINVAL).
+  /// `size` bytes, not zeroed. Where it fits the current block, ten instructions with a constant
+  /// alignment up to 16, eight if the size is constant. What is above options.large_threshold and
+  /// does not fit is large: it has memory of its own, and free() gives it back. An alignment that
+  /// is not a power of two is std::system_error (EINVAL).
   [[nodiscard]] void *allocate(std::size_t size, std::size_t alignment = default_alignment) {
     return detail::allocate<detail::refill_or_throw>(head_, size, alignment);
   }

@@ -102,13 +102,14 @@ typedef struct pond_options {
 
   /** Memory to use as the first block, never given back; ignored where it is too small for the
    *  pool's records, of which those with options (384 bytes) lie elsewhere in less than 1024 bytes.
-   *  With a hard_limit of 0 the pool has nothing else. NULL: none. */
+   *  With a hard_limit of 0 the pool has nothing else. One that would reach into the last 4096 bytes
+   *  of the address space, or beyond, cannot be memory: EINVAL. NULL: none. */
   void *buffer; /**< later blocks, and what is large, go by first_block as without it */
   size_t buffer_size; /**< its bytes */
 
   /** Small memory that pond_free_sized is given goes to the next request of its size, so that
    *  containers which insert and erase for long have bounded memory. Costs 1056 bytes a pool
-   *  and 179 instructions to give back and allocate again, otherwise 28; sizes are rounded up to a
+   *  and 178 instructions to give back and allocate again, otherwise 26; sizes are rounded up to a
    *  multiple of 16 or by a sixteenth, and nothing grows in place or shrinks without moving, where it
    *  does not stay in its class. While a mark is open, what is given back stays.
    *  Under AddressSanitizer and memcheck nothing is used again. */

@@ -93,7 +93,7 @@ void prove_fast_path(prover &p) {
           ordinary == (power_of_two(alignment) && ule(alignment, most)));
 
   const expr invariant = multiple(end, most) && ule(cur, end) && ordinary;
-  const auto [at, fits] = pond::detail::place(cur, end, size, alignment);
+  const auto [at, fits] = pond::detail::place(cur, end, size, alignment, false);
   const expr served = invariant && fits;
   p.prove("an allocation is aligned", served, multiple(at, alignment));
   p.prove("it begins where nothing was handed out before", served, ule(cur, at));
@@ -107,6 +107,12 @@ void prove_fast_path(prover &p) {
   p.prove("whatever fits is served: no size is refused for which there is a place",
           invariant && possible, fits);
   p.prove("it begins at the first aligned address", served && possible, ule(at, elsewhere));
+
+  const expr page = p.word(pond::detail::last_page);
+  const expr is_short = pond::detail::is_short(size, page) && ule(end, -page);
+  const auto [short_at, short_fits] = pond::detail::place(cur, end, size, alignment, true);
+  p.prove("a short size, which is added, goes where the same one goes by the comparison of any",
+          invariant && is_short, short_at == at && short_fits == fits);
 }
 
 void prove_sums(prover &p) {

@@ -16,13 +16,13 @@ BUMP, SIZES = "include/pond/detail/bump.hpp", "src/sizes.hpp"
 
 # What it is, the file, what is replaced, by what.
 MISTAKES = [
-    ("nginx's comparison", BUMP, "return {at, ule(size, end - at)};",
-     "return {at, ule(at + size, end)};"),
-    ("one byte too many", BUMP, "return {at, ule(size, end - at)};",
-     "return {at, ule(size, end - at + 1)};"),
-    ("a refusal of what fits exactly", BUMP, "return {at, ule(size, end - at)};",
-     "return {at, ult(size, end - at)};"),
+    ("nginx's comparison", BUMP, ": ule(size, end - at)", ": ule(at + size, end)"),
+    ("one byte too many", BUMP, ": ule(size, end - at)", ": ule(size, end - at + 1)"),
+    ("a refusal of what fits exactly", BUMP, ": ule(size, end - at)", ": ult(size, end - at)"),
     ("no rounding up", BUMP, "(cur + (alignment - 1)) & -alignment", "cur & -alignment"),
+    ("a short size that is too long", BUMP, "return ult(size, page);", "return ule(size, page);"),
+    ("a short size that may not end with the block", BUMP, "ule(at + size, end) :",
+     "ult(at + size, end) :"),
     ("alignments that are no powers of two", BUMP,
      "ult(alignment - 1, most) && (alignment & (alignment - 1)) == 0", "ult(alignment - 1, most)"),
     ("a sum that wraps", SIZES, "return pick(ule(a, ~b), a + b, a | ~a);", "return a + b;"),
