@@ -1,4 +1,5 @@
 // What is made in a pool gets the pool's allocator, where it takes one.
+#include <future>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -47,6 +48,34 @@ TEST(Make, GivesItsAllocatorToTheMembersOfPairs) {
   EXPECT_EQ(pool_of(pieces->first), &other);
   const auto *plain = pool.make<std::pair<const char *, int>>("a", 1);
   EXPECT_STREQ(plain->first, "a");
+}
+
+TEST(Make, GivesItsAllocatorToTheMembersOfTuples) {
+  checked_pool checked;
+  pond::pool &pool = checked.pool;
+  using three = std::tuple<int, ints, std::pair<int, ints>>;
+  const auto *made = pool.make<three>(7, ints(3, pool), std::pair<int, ints>(1, ints(2, pool)));
+  EXPECT_EQ(std::get<0>(*made), 7);
+  EXPECT_EQ(std::get<1>(*made).size(), 3U);
+  pond::pool other;
+  const auto *copied = other.make<std::tuple<ints, int>>(std::get<1>(*made), 1);
+  EXPECT_EQ(std::get<0>(*copied), std::get<1>(*made));
+  EXPECT_EQ(pool_of(std::get<0>(*copied)), &other);
+  EXPECT_EQ(pool_of(std::get<0>(*other.make<std::tuple<ints>>())), &other);
+}
+
+TEST(Make, MakesPromisesWhoseStateIsInThePool) {
+  checked_pool checked;
+  const std::size_t before = checked.pool.stats().used;
+  std::promise<int> promise(std::allocator_arg, pond::allocator<std::byte>(checked.pool));
+  EXPECT_GT(checked.pool.stats().used, before);
+  std::future<int> future = promise.get_future();
+  promise.set_value(42);
+  EXPECT_EQ(future.get(), 42);
+  auto *made = checked.pool.make<std::packaged_task<int(int)>>([](int n) { return n + 1; });
+  std::future<int> later = made->get_future();
+  (*made)(1);
+  EXPECT_EQ(later.get(), 2);
 }
 
 }  // namespace
