@@ -135,13 +135,14 @@ constexpr std::size_t alignment_behind_header = sizeof(block) & -sizeof(block);
 
 }  // namespace
 
-void keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept {
+bool keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept {
   // Of a trapped pool the rest of a block stays closed: a record there would have to be open.
-  if (end - cur < least_kept_room || (s.flags & flag_trapped) != 0) return;
+  if (end - cur < least_kept_room || (s.flags & flag_trapped) != 0) return false;
   const std::size_t padding = -reinterpret_cast<std::uintptr_t>(cur) & (alignof(room) - 1);
   auto *r = reinterpret_cast<room *>(cur + padding);
   *r = {s.rooms, end, 0};
   s.rooms = r;
+  return true;
 }
 
 void release_blocks(state &s, const block *until) noexcept {

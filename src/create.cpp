@@ -142,16 +142,12 @@ void set_tag(extension &ext, const char *tag) noexcept {
   std::memcpy(ext.tag, tag, strnlen(tag, tag_capacity - 1));  // an extension begins as zeros
 }
 
-/// What a reset keeps counts against the limit, and must leave room for what comes next.
-constexpr std::size_t least_limit_over_kept = 4;
-
 void set_options(state &s, extension &ext, const pond_options &options) noexcept {
   ext.soft_limit = options.soft_limit;
   ext.hard_limit = options.hard_limit;
   ext.on_limit = options.on_limit;
   ext.on_limit_context = options.on_limit_context;
-  const std::size_t most_kept = options.hard_limit / least_limit_over_kept;
-  ext.keep = options.keep < most_kept ? options.keep : most_kept;
+  ext.keep = options.keep;
   if (options.largest_block != 0) ext.largest_block = options.largest_block;
   set_threshold(s, options.large_threshold != 0 ? options.large_threshold : s.threshold);
   set_tag(ext, options.tag);

@@ -12,17 +12,17 @@ inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 namespace {
 
-/// Blocks that a reset keeps, as rooms; the newest, which are the largest, first.
+/// Blocks that a reset keeps, as rooms; the newest, which are the largest, first. Where memory was
+/// short there are some that are too small for a room.
 void keep_blocks(state &s, std::size_t keep) noexcept {
   block **link = &s.first.next;
   unsigned kept = 0;
   while (*link != nullptr) {
     block *b = *link;
     block *const next = next_of(*b);
-    if (b->size <= keep) {
+    if (b->size <= keep && keep_room(s, reinterpret_cast<unsigned char *>(b + 1),
+                                     reinterpret_cast<unsigned char *>(b) + b->size)) {
       keep -= b->size;
-      keep_room(s, reinterpret_cast<unsigned char *>(b + 1),
-                reinterpret_cast<unsigned char *>(b) + b->size);
       ++kept;
       link = &b->next;
     } else {
@@ -32,6 +32,14 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
   }
   constexpr unsigned most = sizes::most_counted_blocks;
   s.taken = static_cast<std::uint8_t>(kept < most ? kept : most);
+}
+
+/// Bytes of blocks that a reset keeps. A trapped pool keeps none: memory that was used must not be
+/// used again unseen. Nor does one under a limit, its own or an ancestor's: what it kept would
+/// count against that, and the pool refuse what it served before.
+std::size_t kept_by_reset(const state &s) noexcept {
+  if (!extended(s)) return POND_DEFAULT_KEEP;
+  return (s.flags & flag_trapped) != 0 || is_limited(s) ? 0 : s.ext->keep;
 }
 
 /// The whole first block is room again, but for what is the pool's own, and shown to the head.
@@ -208,8 +216,7 @@ void reset(head &pool) noexcept {
   const bool trapped = (s.flags & flag_trapped) != 0;
   head &h = real(pool);
   begin_again(h, s);
-  // A trapped pool keeps nothing: memory that was used must not be used again unseen.
-  keep_blocks(s, trapped ? 0 : has_extension(s) ? s.ext->keep : POND_DEFAULT_KEEP);
+  keep_blocks(s, kept_by_reset(s));
   if (trapped) closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
 }
 

@@ -140,7 +140,7 @@ bool finish_running(state &s, bool outermost) noexcept;
 
 // blocks.cpp
 void *carve(head &h, std::size_t size, std::size_t alignment) noexcept;
-void keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept;
+bool keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept;
 void release_blocks(state &s, const block *until) noexcept;
 
 // large.cpp
@@ -162,6 +162,7 @@ extension *make_extension_outside(state &s, const pond_upstream *own = nullptr) 
 // tree.cpp
 POND_COLD bool charge_extended(state &s, std::size_t bytes) noexcept;
 POND_COLD void discharge_extended(state &s, std::size_t bytes) noexcept;
+bool is_limited(const state &s) noexcept;
 void tell_refused(state &s, std::size_t bytes) noexcept;
 void tell_passed(const extension *ext, std::size_t bytes,
                  const extension *until = nullptr) noexcept;

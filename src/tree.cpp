@@ -75,6 +75,12 @@ void orphan(state &child) noexcept {
 
 }  // namespace
 
+bool is_limited(const state &s) noexcept {
+  const extension *ext = s.ext;
+  while (ext != nullptr && ext->hard_limit == SIZE_MAX) ext = parent_of(*ext);
+  return ext != nullptr;
+}
+
 bool charge_extended(state &s, std::size_t bytes) noexcept {
   // A plain pool that passes 64 GiB: its counters move to where they are wide enough.
   extension *ext = extended(s) ? s.ext : make_extension_outside(s);

@@ -264,7 +264,7 @@ void set_report(pond_report_callback *report, void *context) noexcept {
 
 void broken(const char *what) noexcept {
   char text[most_of_a_text];
-  std::snprintf(text, sizeof(text), "%s was overwritten; the program is stopped", what);
+  std::snprintf(text, sizeof(text), "%s was overwritten, or is gone; the program is stopped", what);
   reporting.report(reporting.context, "", 0, text);
   std::abort();
 }

@@ -1,5 +1,6 @@
 // Corners where two features meet, each of which was wrong once.
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -58,6 +59,22 @@ struct rewinder {
     r->went_back = pond_rewind(r->pool, r->mark);
   }
 };
+
+/// Where memory is short, blocks are as small as what is asked for.
+TEST(Corner, AResetKeepsNoBlockThatIsTooSmallForARoom) {
+  POND_SKIP_WHEN_TRAPPED();
+  const pond::upstream short_of_memory = {
+      [](void *, std::size_t size, std::size_t) {
+        return size <= 1024 ? std::malloc(size) : nullptr;
+      },
+      [](void *, void *memory, std::size_t, std::size_t) { std::free(memory); }, nullptr};
+  pond::pool pool({.first_block = 1024, .upstream = &short_of_memory});
+  constexpr std::size_t blocks = 20;
+  while (pool.stats().blocks < blocks) (void)pool.allocate(100);
+  pool.reset();
+  EXPECT_EQ(pool.stats().used, 0U);
+  EXPECT_LT(pool.stats().blocks, blocks);
+}
 
 TEST(Corner, MarksEndBeforeTheCleanupsOfAReset) {
   rewinder r{pond_create(4096), {}, true};

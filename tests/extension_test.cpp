@@ -222,6 +222,18 @@ TEST(Extension, OfAPoolThatRecyclesIsRefusedWhereTheBufferIsSmall) {
   EXPECT_EQ(over(least).stats().reserved, 0U);
 }
 
+TEST(Extension, LiesInABufferThatLeavesAsMuchRoom) {
+  POND_SKIP_WHEN_TRAPPED();
+  if (sizeof(void *) != 8) GTEST_SKIP() << "said of 64 bits";
+  constexpr std::size_t least = 848;
+  alignas(16) std::array<std::byte, least> buffer;
+  EXPECT_THROW(pond::pool({.hard_limit = 0, .buffer = std::span(buffer).first(least - 16)}),
+               pond::limit_exceeded);
+  pond::pool pool({.hard_limit = 0, .buffer = buffer});
+  EXPECT_NE(pool.try_allocate(least - 456, 8), nullptr);
+  EXPECT_EQ(pool.try_allocate(1, 1), nullptr);
+}
+
 /// A cached block that is larger than the limit is not taken.
 TEST(Extension, LeavesAFirstBlockAsLargeAsTheLimit) {
   POND_SKIP_WHEN_TRAPPED();

@@ -83,7 +83,8 @@ TEST(ReportDeathTest, SaysWhatWasOverwritten) {
         std::memset(reinterpret_cast<void *>(used_after_its_end), 'x', 16);
         pond_create(256);
       },
-      "^log of \"\", 0: the header of a block was overwritten; the program is stopped\\.\n");
+      "^log of \"\", 0: the header of a block was overwritten, or is gone; the program is "
+      "stopped\\.\n");
 }
 
 }  // namespace

@@ -220,6 +220,34 @@ TEST(Quota, HoldsForPoolsOverTheCacheToo) {
   EXPECT_LE(pool.stats().reserved, 2100U);
 }
 
+/// Filled up to its limit with pieces of a size, and reset: then it serves what a fresh one does.
+void fill_and_reset(pond::pool &pool, std::size_t piece) {
+  while (pool.try_allocate(piece) != nullptr) {
+  }
+  pool.reset();
+}
+
+TEST(Quota, AfterAResetServesWhatAFreshPoolDoes) {
+  constexpr std::size_t limit = 40000;
+  for (const std::size_t piece : {16U, 100U, 1000U}) {
+    pond::pool pool({.hard_limit = limit});
+    const std::size_t fresh = pool.stats().reserved;
+    fill_and_reset(pool, piece);
+    EXPECT_EQ(pool.stats().used, 0U) << piece;
+    EXPECT_EQ(pool.stats().reserved, fresh) << piece;
+    EXPECT_NE(pool.try_allocate(32000), nullptr) << piece;
+  }
+}
+
+TEST(Quota, OfAnAncestorIsNotUsedUpByWhatResetsKeep) {
+  pond::pool parent({.hard_limit = 100000});
+  pond::pool child = parent.child();
+  (void)child.allocate(1);
+  const std::size_t before = parent.stats(true).reserved;
+  fill_and_reset(child, 100);
+  EXPECT_EQ(parent.stats(true).reserved, before);
+}
+
 TEST(Tag, IsCopiedAndCut) {
   std::string tag(100, 't');
   pond::pool pool(pond::options{.tag = tag.c_str()});

@@ -47,7 +47,7 @@ struct options {
   /// of the first block, at most 4095. At least 79.
   std::size_t large_threshold = 0;
 
-  /// Bytes of blocks that reset keeps beside the first one; at most a quarter of hard_limit. What
+  /// Bytes of blocks that reset keeps beside the first one; none under a hard_limit. What
   /// exceeds it goes back to the cache: memory is not kept for ever after a peak.
   std::size_t keep = POND_DEFAULT_KEEP;
 

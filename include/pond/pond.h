@@ -54,7 +54,7 @@ POND_API void pond_reset(pond_pool *pool) POND_NOEXCEPT;
 /** Ends the pool: children first, then cleanups (last in, first out; one registered meanwhile runs
  *  too, and a child that one makes or adopts ends before the next), then all memory. NULL is fine.
  *  Called by one of the pool's own cleanups, the pool ends as soon as they have run, and must not be
- *  used after that call. */
+ *  used after that call. A child of it must not be destroyed afterwards, nor the pool twice. */
 POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
 
 /** Takes all of `other` over: its memory stays where it is, its cleanups run and its memory goes when

@@ -79,7 +79,8 @@ typedef struct pond_options {
    *  gives back; 0: the room of the first block, at most 4095, as nginx. At least 79. */
   size_t large_threshold;
 
-  /** Bytes of blocks that reset keeps, besides the first block; at most a quarter of hard_limit. */
+  /** Bytes of blocks that reset keeps, besides the first block; none where a hard_limit, the pool's
+   *  or an ancestor's, would count them. */
   size_t keep;
 
   /** Bytes reserved by the pool and its descendants above which on_limit is told; SIZE_MAX: none. */
@@ -94,14 +95,14 @@ typedef struct pond_options {
   /** Copied; NULL: the default one, through the block cache of the thread. */
   const pond_upstream *upstream;
 
-  /** The pool is destroyed with it and charged to it; NULL: none. */
+  /** The pool is destroyed with it, and is then no pool any more; charged to it; NULL: none. */
   pond_pool *parent;
 
   /** A short name for reports; copied, cut at 31 bytes; NULL: none. */
   const char *tag;
 
   /** Memory to use as the first block, never given back; ignored where it is too small for the
-   *  pool's records, of which those with options (384 bytes) lie elsewhere in less than 1024 bytes.
+   *  pool's records, of which those with options (384 bytes) lie elsewhere in less than 864 bytes.
    *  With a hard_limit of 0 the pool has nothing else. One that would reach into the last 4096 bytes
    *  of the address space, or beyond, cannot be memory: EINVAL. NULL: none. */
   void *buffer; /**< later blocks, and what is large, go by first_block as without it */
