@@ -68,7 +68,7 @@ TEST(Corner, AResetKeepsNoBlockThatIsTooSmallForARoom) {
         return size <= 1024 ? std::malloc(size) : nullptr;
       },
       [](void *, void *memory, std::size_t, std::size_t) { std::free(memory); }, nullptr};
-  pond::pool pool({.first_block = 1024, .upstream = &short_of_memory});
+  pond::pool pool({.first_block = 1024, .largest_block = 8192, .upstream = &short_of_memory});
   constexpr std::size_t blocks = 20;
   while (pool.stats().blocks < blocks) (void)pool.allocate(100);
   pool.reset();
