@@ -99,8 +99,8 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
   *b = {s.first.next, bytes};
   s.first.next = b;
   if (s.taken < sizes::most_counted_blocks) ++s.taken;
-  auto *cur = reinterpret_cast<unsigned char *>(b + 1);
-  auto *end = reinterpret_cast<unsigned char *>(b) + bytes;
+  unsigned char *cur = begin_of(*b);
+  unsigned char *end = end_of(*b);
   if ((s.flags & flag_trapped) != 0) closed(cur, static_cast<std::size_t>(end - cur));
   unsigned char *at = cur + (-reinterpret_cast<std::uintptr_t>(cur) & (alignment - 1));
   settle(h, at + size, end);
@@ -128,8 +128,8 @@ constexpr std::size_t alignment_behind_header = sizeof(block) & -sizeof(block);
   b->next = s.first.next;
   s.first.next = b;
   ++s.taken;
-  auto *at = reinterpret_cast<unsigned char *>(b + 1);
-  settle(h, at + size, reinterpret_cast<unsigned char *>(b) + b->size);
+  unsigned char *at = begin_of(*b);
+  settle(h, at + size, end_of(*b));
   return at;
 }
 

@@ -55,14 +55,14 @@ struct value_table {
   std::size_t bytes;  // of the buckets
 };
 
-/// What most pools never use, made on first use: at the end of the first block while the pool takes
-/// from that, because it stays as long as the pool does, otherwise a block of its own. An overflow
-/// of what was handed out before it meets its first word: see whole().
+/// What most pools never use, made on first use: at the end of the block that the pool takes from,
+/// or of one of its own, which then stays as long as the pool does. An overflow of what was handed
+/// out before it meets its first word: see whole().
 struct extension {
   mark_record *marks;  // innermost first
   head real;           // the true bounds of a pool that hides them
-  std::size_t size;    // bytes of its own block; 0: it lies at the end of the first one
-  std::size_t inside;  // bytes there, of the extension and the bins
+  block *holder;       // the later block in which it lies, or null: it lies in the first one
+  std::size_t inside;  // bytes at the end of that, of the extension and the bins
   head *owner;         // with options or a parent the head: for callbacks, and to be emptied
   state *parent;
   state *children;  // newest first
@@ -74,7 +74,7 @@ struct extension {
   large_index index;
   value_table values;
   recycler *bins;            // of a pool that recycles
-  std::size_t bins_size;     // as `size`
+  std::size_t bins_size;     // of memory of their own, or 0
   head kept;                 // of an adopted pool, whose own head is empty
   std::uint64_t references;  // beside the first one; atomic
   std::size_t reserved;      // bytes, by this pool alone
@@ -95,7 +95,7 @@ struct extension {
   char tag[tag_capacity];
 };
 
-/// What it takes of a first block: as `end`, so that this stays what it has to be.
+/// What it takes of a block: as `end`, so that this stays what it has to be.
 inline constexpr std::size_t extension_inside = sizes::round_up(sizeof(extension), block_alignment);
 
 /// An extension, looked at before what is in it is followed.

@@ -58,6 +58,14 @@ template <class T>
   return b.next;
 }
 
+/// What a block has behind its header, and where that ends.
+inline unsigned char *begin_of(block &b) noexcept {
+  return reinterpret_cast<unsigned char *>(&b + 1);
+}
+inline unsigned char *end_of(block &b) noexcept {
+  return reinterpret_cast<unsigned char *>(&b) + b.size;
+}
+
 /// Room left in an earlier block, recorded where the room begins: it costs the pool nothing, and an
 /// overflow of what was handed out before it meets it first. Take it out of a list by whole().
 struct room {

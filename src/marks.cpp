@@ -124,7 +124,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
   if (block *const b = s.first.next; b != was.newest) {
     // What the old block has left is below the mark, however little there is in the new one.
     h.cur = reinterpret_cast<unsigned char *>(mark + 1);
-    h.end = reinterpret_cast<unsigned char *>(b) + b->size;
+    h.end = end_of(*b);
   }
   *mark = was;
   return open_mark(s, mark);

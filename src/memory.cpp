@@ -87,11 +87,12 @@ void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alig
 
 namespace {
 
-extension *begin_extension(state &s, void *memory, std::size_t size,
+extension *begin_extension(state &s, void *memory, block *holder,
                            const pond_upstream *own) noexcept {
   auto *ext = static_cast<extension *>(memory);
   std::memset(ext, 0, sizeof(extension));
-  ext->size = size;
+  ext->holder = holder;
+  ext->inside = extension_inside;
   if (own != nullptr) ext->upstream = *own;
   ext->reserved = std::size_t{s.reserved} * sizes::quantum;
   ext->peak = std::size_t{peak_of(s)} * sizes::quantum;
@@ -109,21 +110,32 @@ extension *begin_extension(state &s, void *memory, std::size_t size,
   return ext;
 }
 
+/// The end of a later block, which `holder` is then, if the pool takes from that; or null: it has
+/// no room, or is more than a reset keeps.
+void *take_end_of_later_block(head &pool, block *&holder) noexcept {
+  if (static_cast<std::size_t>(pool.end - pool.cur) < extension_inside) return nullptr;
+  block *b = pool.state->first.next;
+  while (b != nullptr && end_of(*b) != pool.end) b = next_of(*b);
+  if (b == nullptr || b->size > POND_DEFAULT_KEEP) return nullptr;
+  holder = b;
+  return pool.end -= extension_inside;
+}
+
 }  // namespace
 
 extension *make_extension(head &pool, const pond_upstream *own) noexcept {
   state &s = *pool.state;
   if (has_extension(s)) return s.ext;
+  block *holder = nullptr;
   void *at = take_end_of_first_block(pool, extension_inside, 0);
-  if (at == nullptr) return make_extension_outside(s, own);
-  extension *ext = begin_extension(s, at, 0, own);
-  ext->inside = extension_inside;
-  return ext;
+  if (at == nullptr) at = take_end_of_later_block(pool, holder);
+  if (at == nullptr) return make_extension_apart(s, own);
+  return begin_extension(s, at, holder, own);
 }
 
-/// Of a pool that has none yet, where nobody knows its head, or its first block has no room.
-extension *make_extension_outside(state &s, const pond_upstream *own) noexcept {
-  std::size_t size = sizes::block(sizeof(extension), 0);
+/// In a block that has nothing else: of a pool whose head nobody knows, or that has no room for it.
+extension *make_extension_apart(state &s, const pond_upstream *own) noexcept {
+  std::size_t size = sizes::block(sizeof(block) + extension_inside, 0);
   void *memory = nullptr;
   if (own != nullptr) {
     memory = upstream_take(*own, size, sizes::quantum);
@@ -133,7 +145,10 @@ extension *make_extension_outside(state &s, const pond_upstream *own) noexcept {
     memory = b;
   }
   if (memory == nullptr) return failed(s, size, sizes::quantum, false);
-  extension *ext = begin_extension(s, memory, size, own);
+  auto *holder = static_cast<block *>(memory);
+  *holder = {s.first.next, size};
+  s.first.next = holder;
+  extension *ext = begin_extension(s, end_of(*holder) - extension_inside, holder, own);
   charge(s, size);  // no limit is set yet
   return ext;
 }

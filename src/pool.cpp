@@ -1,4 +1,5 @@
 // pool.cpp: how a pool ends, and begins again: destroy, reset.
+#include <algorithm>
 #include <cerrno>
 
 #include "memory.hpp"
@@ -20,8 +21,7 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
   while (*link != nullptr) {
     block *b = *link;
     block *const next = next_of(*b);
-    if (b->size <= keep && keep_room(s, reinterpret_cast<unsigned char *>(b + 1),
-                                     reinterpret_cast<unsigned char *>(b) + b->size)) {
+    if (b->size <= keep && keep_room(s, begin_of(*b), end_of(*b))) {
       keep -= b->size;
       ++kept;
       link = &b->next;
@@ -34,12 +34,32 @@ void keep_blocks(state &s, std::size_t keep) noexcept {
   s.taken = static_cast<std::uint8_t>(kept < most ? kept : most);
 }
 
+/// The block with the extension, if that is a later one, out of the list of those that may go.
+block *take_holder(state &s) noexcept {
+  block *const holder = extended(s) ? s.ext->holder : nullptr;
+  if (holder == nullptr) return nullptr;
+  block **link = &s.first.next;
+  for (; *link != holder; link = &(*link)->next) (void)next_of(**link);
+  *link = next_of(*holder);
+  return holder;
+}
+
+/// And back, as the newest, with all but the extension a room again.
+void keep_holder(state &s, block &holder) noexcept {
+  holder.next = s.first.next;
+  s.first.next = &holder;
+  keep_room(s, begin_of(holder), end_of(holder) - s.ext->inside);
+}
+
 /// Bytes of blocks that a reset keeps. A trapped pool keeps none: memory that was used must not be
 /// used again unseen. Nor does one under a limit, its own or an ancestor's: what it kept would
 /// count against that, and the pool refuse what it served before.
 std::size_t kept_by_reset(const state &s) noexcept {
   if (!extended(s)) return POND_DEFAULT_KEEP;
-  return (s.flags & flag_trapped) != 0 || is_limited(s) ? 0 : s.ext->keep;
+  if ((s.flags & flag_trapped) != 0 || is_limited(s)) return 0;
+  const block *const holder = s.ext->holder;
+  const std::size_t anyway = holder != nullptr ? holder->size - sizeof(block) - s.ext->inside : 0;
+  return s.ext->keep - std::min(anyway, s.ext->keep);
 }
 
 /// The whole first block is room again, but for what is the pool's own, and shown to the head.
@@ -62,21 +82,21 @@ void give_plain(state &s) noexcept {
 void give_extended(state &s) noexcept {
   free_values(s);
   end_recycling(s);
+  block *const holder = take_holder(s);
   release_blocks(s, nullptr);
-  extension *const ext = s.ext;
-  const std::size_t ext_size = ext->size;
+  const extension *const ext = s.ext;
   const bool borrowed = (s.flags & flag_borrowed) != 0;
   unsigned char *const base = base_of(s);
   const std::size_t size = s.first.size;
   if ((s.flags & (flag_own_upstream | flag_trapped)) == 0) {
-    if (ext_size != 0) cache_give(reinterpret_cast<block *>(ext), ext_size);
+    if (holder != nullptr) cache_give(holder, holder->size);
     if (!borrowed) cache_give(reinterpret_cast<block *>(base), size);
     return;
   }
   const pond_upstream upstream =
       (s.flags & flag_own_upstream) != 0 ? ext->upstream : default_upstream();
   if ((s.flags & flag_trapped) != 0) returned(base, size);
-  if (ext_size != 0) upstream_give(upstream, ext, ext_size, sizes::quantum);
+  if (holder != nullptr) upstream_give(upstream, holder, holder->size, sizes::quantum);
   if (!borrowed) upstream_give(upstream, base, size, sizes::quantum);
 }
 
@@ -216,7 +236,9 @@ void reset(head &pool) noexcept {
   const bool trapped = (s.flags & flag_trapped) != 0;
   head &h = real(pool);
   begin_again(h, s);
+  block *const holder = take_holder(s);
   keep_blocks(s, kept_by_reset(s));
+  if (holder != nullptr) keep_holder(s, *holder);
   if (trapped) closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
 }
 

@@ -13,7 +13,7 @@ namespace detail {
 bool begin_recycling(head &pool) noexcept {
   state &s = *pool.state;
   std::size_t size = sizes::round_up(sizeof(recycler), sizes::quantum);
-  void *bins = take_end_of_first_block(pool, size, s.ext->inside);
+  void *bins = take_end_of_first_block(pool, size, inside(s));
   if (bins != nullptr) {
     s.ext->inside += size;
   } else {

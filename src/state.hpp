@@ -102,7 +102,9 @@ inline bool has_extension(const state &s) noexcept { return (s.flags & flag_exte
 inline bool extended(const state &s) noexcept { return has_extension(s) && (whole(s.ext), true); }
 
 /// Bytes at the end of the first block that are the pool's own.
-inline std::size_t inside(const state &s) noexcept { return extended(s) ? s.ext->inside : 0; }
+inline std::size_t inside(const state &s) noexcept {
+  return extended(s) && s.ext->holder == nullptr ? s.ext->inside : 0;
+}
 
 inline bool has_children(const state &s) noexcept {
   return extended(s) && s.ext->children != nullptr;
@@ -157,7 +159,7 @@ void free_values(state &s) noexcept;
 
 // memory.cpp
 extension *make_extension(head &pool, const pond_upstream *own = nullptr) noexcept;
-extension *make_extension_outside(state &s, const pond_upstream *own = nullptr) noexcept;
+extension *make_extension_apart(state &s, const pond_upstream *own = nullptr) noexcept;
 
 // tree.cpp
 POND_COLD bool charge_extended(state &s, std::size_t bytes) noexcept;

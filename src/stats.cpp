@@ -15,7 +15,7 @@ void add_blocks(const state &s, const head &h, pond_stats &stats) noexcept {
     stats.blocks += 1;
     stats.used += b->size - sizeof(block);
   }
-  stats.used -= inside(s);
+  if (extended(s)) stats.used -= s.ext->inside;
   stats.used -= static_cast<std::size_t>(h.end - h.cur);
   if ((s.flags & flag_recycling) != 0) stats.used -= s.ext->bins->bytes;
   for (room *r = s.rooms; r != nullptr; r = r->next) {

@@ -75,15 +75,11 @@ void orphan(state &child) noexcept {
 
 }  // namespace
 
-bool is_limited(const state &s) noexcept {
-  const extension *ext = s.ext;
-  while (ext != nullptr && ext->hard_limit == SIZE_MAX) ext = parent_of(*ext);
-  return ext != nullptr;
-}
+bool is_limited(const state &s) noexcept { return refusing(s.ext, sizes::impossible) != nullptr; }
 
 bool charge_extended(state &s, std::size_t bytes) noexcept {
   // A plain pool that passes 64 GiB: its counters move to where they are wide enough.
-  extension *ext = extended(s) ? s.ext : make_extension_outside(s);
+  extension *ext = extended(s) ? s.ext : make_extension_apart(s);
   if (ext == nullptr) return false;
   if (refusing(ext, bytes) != nullptr) [[unlikely]] {
     errno = EDQUOT;
@@ -121,7 +117,7 @@ bool takes_children(head &parent) noexcept {
 
 /// Makes a pool ready to have a child that holds so many bytes, which `line` bears already.
 bool can_bear(state &above, std::size_t bytes, const extension *line) noexcept {
-  if (!extended(above) && make_extension_outside(above) == nullptr) return false;
+  if (!extended(above) && make_extension_apart(above) == nullptr) return false;
   const extension *refuses = refusing(above.ext, bytes, common(above.ext, line));
   if (refuses == nullptr) return true;
   tell(*refuses, POND_LIMIT_HARD, refuses->tree_reserved, bytes);

@@ -251,7 +251,7 @@ TEST(Corner, ABufferDoesNotSayHowBlocksGrow) {
   pond::pool pool({.first_block = 4096, .buffer = buffer});
   for (int i = 0; i < 100; ++i) (void)pool.allocate(200);
   EXPECT_EQ(pool.stats().large, 0U);
-  EXPECT_LE(pool.stats().blocks, 7U);
+  EXPECT_LE(pool.stats().blocks, 8U) << "one of them for the pool's records";
 }
 
 /// Both objects are gone before the child's cleanups have all run.

@@ -62,19 +62,19 @@ TEST(Mark, NothingBelowAnOpenMarkIsGrownOrGivenBack) {
 
 TEST(Mark, RoomBelowAnOpenMarkIsNotFilled) {
   POND_SKIP_WHEN_TRAPPED();
-  pond::pool pool(1024);
-  auto *first = static_cast<char *>(pool.allocate(552));
-  (void)pool.allocate(500);  // the second block has more left, so the first keeps a room of 400
+  pond::pool pool(2048);
+  auto *first = static_cast<char *>(pool.allocate(1100));
+  (void)pool.allocate(900);  // the second block has more left, so the first keeps a room of 876
   const auto in_first = [first](const void *p) {
-    return p > first && p < static_cast<const void *>(first + 952);
+    return p > first && p < static_cast<const void *>(first + 1976);
   };
   {
     const pond::scope scope(pool);
-    (void)pool.allocate(300);
-    EXPECT_FALSE(in_first(pool.allocate(300)));
+    (void)pool.allocate(400);
+    EXPECT_FALSE(in_first(pool.allocate(400)));
   }
-  (void)pool.allocate(300);
-  EXPECT_TRUE(in_first(pool.allocate(300))) << "and is there again afterwards";
+  (void)pool.allocate(400);
+  EXPECT_TRUE(in_first(pool.allocate(400))) << "and is there again afterwards";
 }
 
 /// Records of cancelled cleanups are used again, but not one that a rewind would leave dangling.

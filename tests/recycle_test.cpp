@@ -249,13 +249,14 @@ TEST(Recycle, OverAlignedMemoryIsFoundBelowOther) {
 TEST(Recycle, WhatHasNoSizeIsUsedAgain) {
   POND_SKIP_WHEN_TRAPPED();
   checked_pool checked({.recycle = true});
+  const std::size_t blocks = checked.pool.stats().blocks;
   for (int i = 0; i < 10000; ++i) {
     void *nothing = checked.pool.allocate(0, 64);
     support::use(checked.pool.allocate(0));
     checked.pool.deallocate(nothing, 0, 64);
     checked.pool.deallocate(checked.pool.allocate(0), 0);
   }
-  EXPECT_EQ(checked.pool.stats().blocks, 1U);
+  EXPECT_EQ(checked.pool.stats().blocks, blocks);
 }
 
 }  // namespace

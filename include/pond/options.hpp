@@ -33,7 +33,7 @@ class limit_exceeded : public std::bad_alloc {
 /// Everything has a default: `pond::pool pool({.hard_limit = 1 << 20, .tag = "request"});`
 /// Pointers are read during creation only, except the contexts of upstream and on_limit and the
 /// buffer, which must outlive the pool. A pool with options has an extension of its records, 384
-/// bytes: of its first block where that has 1024 or more, otherwise of the upstream.
+/// bytes: of its first block where that has 848 or more, otherwise of one that has nothing else.
 struct options {
   /// Bytes of the first block, the pool's own included, 72 and 384; 0: 4096. Odd or too small:
   /// rounded up.

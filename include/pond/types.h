@@ -102,9 +102,10 @@ typedef struct pond_options {
   const char *tag;
 
   /** Memory to use as the first block, never given back; ignored where it is too small for the
-   *  pool's records, of which those with options (384 bytes) lie elsewhere in less than 864 bytes.
-   *  With a hard_limit of 0 the pool has nothing else. One that would reach into the last 4096 bytes
-   *  of the address space, or beyond, cannot be memory: EINVAL. NULL: none. */
+   *  pool's records, of which those with options (384 bytes) have a block to themselves where it
+   *  is of less than 864 bytes. With a hard_limit of 0 the pool has nothing else. One that would
+   *  reach into the last 4096 bytes of the address space, or beyond, cannot be memory: EINVAL.
+   *  NULL: none. */
   void *buffer; /**< later blocks, and what is large, go by first_block as without it */
   size_t buffer_size; /**< its bytes */
 
@@ -144,7 +145,7 @@ typedef struct pond_stats {
   size_t reserved;
   /** The most `reserved` has ever been. */
   size_t peak;
-  /** Number of blocks. */
+  /** Number of blocks; where no other had room for the pool's records, one has only those. */
   size_t blocks;
   /** Number of large allocations alive. */
   size_t large;
