@@ -67,16 +67,21 @@ bool announce(head &child, head &parent) noexcept {
 }
 
 bool first_use(head &pool) noexcept {
+  owned *record = announced(pool);
+  if (record == nullptr && has_ended(pool)) return false;
   head begun{};
   if (!begin_default(begun)) return false;
-  if (owned *record = announced(pool)) return arrive(pool, record, begun);
+  if (record != nullptr) return arrive(pool, record, begun);
   pool = begun;
   return true;
 }
 
 void withdraw(head &pool) noexcept {
   owned *record = announced(pool);
-  if (record == nullptr) return;
+  if (record == nullptr) {
+    (void)has_ended(pool);
+    return;
+  }
   forget(record);
   empty(pool);
 }

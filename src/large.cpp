@@ -209,7 +209,7 @@ namespace {
 }  // namespace
 
 bool release(head &pool, const void *p) noexcept {
-  if (pool.state == nullptr || pool.state->larges == nullptr) return false;
+  if (!is_there(pool) || pool.state->larges == nullptr) return false;
   if ((pool.state->flags & flag_trapped) != 0) return release_trapped(*pool.state, p);
   return release_found(*pool.state, p);
 }
@@ -237,7 +237,7 @@ void release_unless_marked(state &s, owned *large) noexcept {
 
 /// Everything but small memory of a plain pool, which containers give back node by node.
 [[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
-  if (pool.state == nullptr || p == nullptr) return;
+  if (p == nullptr || !is_there(pool)) return;
   state &s = *pool.state;
   if ((s.flags & flag_trapped) != 0) return release_trapped(s, p, size);
   const bool small = recycles(s, size);
@@ -276,7 +276,7 @@ void release_sized(head &pool, void *p, std::size_t size) noexcept {
 void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept {
   if (p == nullptr) return allocate(pool, new_size, block_alignment);
   if (pool.state == nullptr) {
-    errno = EINVAL;
+    if (!has_ended(pool)) errno = EINVAL;
     return nullptr;
   }
   state &s = *pool.state;

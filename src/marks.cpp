@@ -31,7 +31,7 @@ std::uint64_t as_word(const void *p) noexcept { return reinterpret_cast<std::uin
 /// another pool, is in no list, and is never followed.
 mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
   if (pool.state == nullptr) {
-    errno = EINVAL;
+    if (!has_ended(pool)) errno = EINVAL;
     return nullptr;
   }
   const state &s = *pool.state;

@@ -146,16 +146,16 @@ void begin_end(state &s) noexcept {
   s.ext->ending = true;
 }
 
-void destroy_state(state &s, head *pool) noexcept {
+void destroy_state(state &s, head *pool, unsigned char *shown) noexcept {
   begin_end(s);
-  end(s, pool);
+  end(s, pool, shown);
 }
 
-/// Ancestors are told once, not of each piece of memory.
-void end(state &s, head *pool) noexcept {
+/// Ancestors are told once, not of each piece of memory. `shown`: in the head from now on.
+void end(state &s, head *pool, unsigned char *shown) noexcept {
   run_everything(s, 0);
   if ((s.flags & flag_trapped) != 0) enter_trapped(s);  // for good
-  if (pool != nullptr && (s.flags & flag_doomed) == 0) empty(*pool);
+  if (pool != nullptr && (s.flags & flag_doomed) == 0) *pool = {shown, shown, nullptr};
   if (extended(s)) leave_tree(s);
   release_larges(s, 0);
   if (!has_extension(s)) {
@@ -165,6 +165,27 @@ void end(state &s, head *pool) noexcept {
   }
 }
 
+namespace {
+
+/// What is not plain.
+[[gnu::noinline]] void destroy_extended(state &s, head &pool) noexcept {
+  if (extended(s) && s.ext->references != 0) {
+    return misuse(s, EBUSY, "destroyed while others retain it");
+  }
+  if ((s.flags & flag_running) != 0) {
+    // By one of its own cleanups: the pool goes when they have run. Its user's object may be gone
+    // before; its parent knows it by a head until then.
+    s.flags |= flag_doomed;
+    if (extended(s)) keep_head(s, pool);
+    hide(pool);
+    return;
+  }
+  const bool watched = (s.flags & flag_trapped) != 0;
+  destroy_state(s, &pool, watched ? shown_when_ended(s) : nowhere());
+}
+
+}  // namespace
+
 void destroy(head &pool) noexcept {
   state *s = pool.state;
   if (s == nullptr) return withdraw(pool);
@@ -173,18 +194,12 @@ void destroy(head &pool) noexcept {
     return cache_give(reinterpret_cast<block *>(base_of(*s)), s->first.size);
   }
   if (plain(*s)) return destroy_plain(*s, pool);
-  if (extended(*s) && s->ext->references != 0) {
-    return misuse(*s, EBUSY, "destroyed while others retain it");
-  }
-  if ((s->flags & flag_running) != 0) {
-    // By one of its own cleanups: the pool goes when they have run. Its user's object may be gone
-    // before; its parent knows it by a head until then.
-    s->flags |= flag_doomed;
-    if (extended(*s)) keep_head(*s, pool);
-    hide(pool);
-    return;
-  }
-  destroy_state(*s, &pool);
+  destroy_extended(*s, pool);
+}
+
+void undo_first_use(head &pool) noexcept {
+  destroy(pool);
+  if (pool.state == nullptr) empty(pool);
 }
 
 bool retain(head &pool) noexcept {
@@ -218,7 +233,7 @@ bool finish_running(state &s, bool outermost) noexcept {
 }
 
 void reset(head &pool) noexcept {
-  if (pool.state == nullptr) return;
+  if (!is_there(pool)) return;
   state &s = *pool.state;
   if ((s.flags & flag_running) != 0) return misuse(s, EBUSY, "reset by one of its own cleanups");
   if (extended(s)) s.ext->marks = nullptr;

@@ -136,8 +136,8 @@ void leave_empty(void *child) noexcept;
 
 // pool.cpp
 void begin_end(state &s) noexcept;
-void end(state &s, head *pool) noexcept;
-void destroy_state(state &s, head *pool) noexcept;
+void end(state &s, head *pool, unsigned char *shown = nowhere()) noexcept;
+void destroy_state(state &s, head *pool, unsigned char *shown = nowhere()) noexcept;
 bool finish_running(state &s, bool outermost) noexcept;
 
 // blocks.cpp

@@ -269,12 +269,16 @@ void broken(const char *what) noexcept {
   std::abort();
 }
 
-void misuse(const state &s, int error, const char *what) noexcept {
-  char tag[tag_capacity] = "";
-  if (extended(s)) std::memcpy(tag, s.ext->tag, tag_capacity - 1);
+void report(const char *tag, int error, const char *what) noexcept {
   reporting.report(reporting.context, tag, error, what);
   if (watch().chosen.abort) std::abort();
   errno = error;
+}
+
+void misuse(const state &s, int error, const char *what) noexcept {
+  char tag[tag_capacity] = "";
+  if (extended(s)) std::memcpy(tag, s.ext->tag, tag_capacity - 1);
+  report(tag, error, what);
 }
 
 }  // namespace detail

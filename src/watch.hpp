@@ -78,7 +78,27 @@ void returned(const void *p, std::size_t size) noexcept;
 void set_report(pond_report_callback *report, void *context) noexcept;
 
 /// Misuse of a pool, reported with its tag, and errno.
+void report(const char *tag, int error, const char *what) noexcept;
 void misuse(const state &s, int error, const char *what) noexcept;
+
+// ended.cpp
+
+/// What the head of a trapped pool shows that its user ends for good: what it is known by
+/// afterwards, or the sentinel.
+POND_COLD unsigned char *shown_when_ended(const state &s) noexcept;
+
+/// Whether a pool without a state is known to have ended. Says so; for who uses it all the same.
+POND_COLD bool tells_of_end(const head &pool) noexcept;
+inline bool has_ended(const head &pool) noexcept {
+  return pool.cur != nowhere() && tells_of_end(pool);
+}
+
+/// Whether a pool has a state. Says so if it had one, and is used all the same.
+inline bool is_there(const head &pool) noexcept {
+  if (pool.state != nullptr) return true;
+  (void)has_ended(pool);
+  return false;
+}
 
 }  // namespace detail
 }  // namespace POND_NAMESPACE_TAG

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <exception>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -75,6 +77,16 @@ void print_document(const document &d, const std::vector<library> &all, unsigned
   }
 }
 
+/// What is wrong with a file is said with its name.
+void print_file(const std::string &file, const std::vector<library> &all, unsigned rounds) {
+  const document d = json::read_document(file);
+  try {
+    print_document(d, all, rounds);
+  } catch (const std::exception &error) {
+    throw std::runtime_error(fmt::format("{}: {}", file, error.what()));
+  }
+}
+
 int run(int argc, char **argv) {
   CLI::App app("Parses JSON with pond and with the libraries' own memory, side by side");
   bool measures = false;
@@ -99,7 +111,7 @@ int run(int argc, char **argv) {
              measures ? fmt::format("medians of {} rounds", rounds)
                       : "one round, whose times say little: --measure");
   const std::vector<library> all = libraries();
-  for (const std::string &file : files) print_document(json::read_document(file), all, rounds);
+  for (const std::string &file : files) print_file(file, all, rounds);
   if (!files.empty()) return 0;
   for (const document &d : json::make_documents(smaller)) print_document(d, all, rounds);
   return 0;

@@ -50,7 +50,7 @@ class scope {
     if (mark_.opaque[0] != 0) {
       detail::rewind(head_, mark_);
     } else if (whole_) {
-      detail::destroy(head_);
+      detail::undo_first_use(head_);
     }
   }
 

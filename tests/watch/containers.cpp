@@ -35,6 +35,16 @@ void destroyed_after_the_pool() {
   pool.reset();
 }
 
+struct members {
+  numbers held{pond::allocator<int>(pool)};
+  pond::pool pool = watched();
+};
+
+void declared_before_the_pool() {
+  members wrong;
+  wrong.held.assign(100, 7);
+}
+
 void given_back_with_a_wrong_size() {
   pond::pool pool = watched();
   pond::allocator<int> memory(pool);
@@ -73,6 +83,7 @@ const struct {
     {"destroyed-after-a-reset", destroyed_after_a_reset},
     {"destroyed-after-a-rewind", destroyed_after_a_rewind},
     {"destroyed-after-the-pool", destroyed_after_the_pool},
+    {"declared-before-the-pool", declared_before_the_pool},
     {"given-back-with-a-wrong-size", given_back_with_a_wrong_size},
     {"given-to-another-pool", given_to_another_pool},
     {"used-by-two-threads", used_by_two_threads},

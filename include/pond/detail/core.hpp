@@ -41,6 +41,7 @@ POND_API head *create_inside(std::size_t first_block, std::size_t threshold,
 POND_API head *create_inside(const pond_options &options, const embedding &where) noexcept;
 POND_API void reset(head &pool) noexcept;
 POND_API void destroy(head &pool) noexcept;
+POND_API void undo_first_use(head &pool) noexcept;
 POND_API void moved(head &to) noexcept;
 POND_API bool announce(head &child, head &parent) noexcept;
 POND_API bool adopt(head &pool, head &other) noexcept;

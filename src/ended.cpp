@@ -1,0 +1,68 @@
+// ended.cpp: pools that have ended, and are used all the same.
+//
+// Something may outlive its pool: a container that stands before it in a struct, a scope, a second
+// destructor. Where a tool watches, the pool's object then shows a stone instead of the sentinel:
+// as there, nothing fits, and it is no child's record, so that nobody else has to know of stones;
+// but it is known under which tag the pool went. What lies in a block of its own, as the head of a
+// pond_pool, is gone with that, and left to the tools.
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+enum progress : std::uint8_t { blank, being_cut, cut };
+
+struct alignas(block_alignment) stone {
+  unsigned char as_sentinel[sizeof(sentinel)];
+  char tag[tag_capacity];
+  std::uint8_t progress;  // atomic
+};
+
+/// One for each tag. Programs have a handful of them; of what comes later it is not told.
+constexpr std::size_t most_tags = 64;
+constinit stone stones[most_tags] = {};
+
+/// Whether a stone bears this tag, now at the latest. What another thread is just cutting does not.
+bool bears(stone &one, const char *tag) noexcept {
+  std::uint8_t seen = blank;
+  if (__atomic_compare_exchange_n(&one.progress, &seen, being_cut, false, __ATOMIC_ACQUIRE,
+                                  __ATOMIC_ACQUIRE)) {
+    std::memcpy(one.tag, tag, tag_capacity);
+    __atomic_store_n(&one.progress, cut, __ATOMIC_RELEASE);
+    return true;
+  }
+  return seen == cut && std::strcmp(one.tag, tag) == 0;
+}
+
+const stone *stone_of(const head &pool) noexcept {
+  const auto at = reinterpret_cast<std::uintptr_t>(pool.cur);
+  const auto first = reinterpret_cast<std::uintptr_t>(stones);
+  return at >= first && at < first + sizeof(stones) ? &stones[(at - first) / sizeof(stone)]
+                                                    : nullptr;
+}
+
+}  // namespace
+
+unsigned char *shown_when_ended(const state &s) noexcept {
+  if (s.prefix != 0) return nowhere();
+  stone *const end = stones + most_tags;
+  stone *found = std::find_if(stones, end, [&](stone &one) { return bears(one, s.ext->tag); });
+  return found != end ? found->as_sentinel : nowhere();
+}
+
+bool tells_of_end(const head &pool) noexcept {
+  const stone *found = stone_of(pool);
+  if (found == nullptr) return false;
+  report(found->tag, EINVAL, "used after its end");
+  return true;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond

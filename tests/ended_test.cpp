@@ -1,0 +1,167 @@
+// What outlives its pool, and uses it. In a pool that nobody watches it is not noticed.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "pond/resource.hpp"
+#include "pond/scope.hpp"
+#include "pond/unique_ptr.hpp"
+#include "support.hpp"
+
+namespace {
+
+/// Compilers know that nobody reads what a destructor leaves.
+[[gnu::noinline]] void end(pond::pool &pool) { std::destroy_at(&pool); }
+
+/// Known before other tests of this process end pools of many tags.
+[[maybe_unused]] const bool known = [] {
+  pond_configure("own");
+  { pond::pool pool({.tag = "requests"}); }
+  pond_configure("");
+  return true;
+}();
+
+class Ended : public testing::Test {
+ protected:
+  Ended() { pond_set_report(note, this); }
+  ~Ended() override { pond_set_report(nullptr, nullptr); }
+  Ended(const Ended &) = delete;
+  Ended &operator=(const Ended &) = delete;
+
+  pond::pool &begin(const char *tag = "requests") {
+    auto *pool = new (object_) pond::pool({.first_block = 4096, .tag = tag});
+    support::use(pool->allocate(1));
+    return *pool;
+  }
+  std::vector<std::string> said() { return std::exchange(said_, {}); }
+
+  const std::string once = fmt::format("requests|{}|used after its end", EINVAL);
+
+ private:
+  static void note(void *context, const char *tag, int error, const char *what) {
+    static_cast<Ended *>(context)->said_.push_back(fmt::format("{}|{}|{}", tag, error, what));
+  }
+
+  const support::configured own_{"own"};
+  alignas(pond::pool) std::byte object_[sizeof(pond::pool)];
+  std::vector<std::string> said_;
+};
+
+TEST_F(Ended, WhatHasNothingIsNotTold) {
+  pond::pool &pool = begin();
+  std::optional<std::list<int, pond::allocator<int>>> empty(std::in_place,
+                                                            pond::allocator<int>(pool));
+  end(pool);
+  empty.reset();
+  pond::allocator<int>(pool).deallocate(nullptr, 1);
+  EXPECT_EQ(said(), std::vector<std::string>());
+}
+
+/// Members that stand before their pool.
+struct wrong_order {
+  std::optional<std::pmr::vector<int>> of_resource;
+  std::optional<std::vector<int, pond::allocator<int>>> of_allocator;
+  std::optional<pond::unique_ptr<int>> pointer;
+};
+
+TEST_F(Ended, WhateverGivesMemoryBackIsTold) {
+  pond::pool &pool = begin();
+  pond::resource resource(pool);
+  wrong_order members;
+  members.of_resource.emplace(std::size_t{100}, &resource);
+  members.of_allocator.emplace(std::size_t{100}, pond::allocator<int>(pool));
+  members.pointer.emplace(pond::make_unique<int>(pool, 1));
+  end(pool);
+  members.of_resource.reset();
+  EXPECT_EQ(said(), std::vector{once});
+  members.of_allocator.reset();
+  EXPECT_EQ(said(), std::vector{once});
+  members.pointer.reset();
+  EXPECT_EQ(said(), std::vector{once});
+}
+
+TEST_F(Ended, EveryOtherUseIsToldAndFails) {
+  pond::pool &pool = begin();
+  std::optional<pond::scope> scope(pool);
+  end(pool);
+  scope.reset();
+  EXPECT_EQ(said(), std::vector{once});
+  int here = 0;
+  const std::vector<std::function<void()>> uses = {
+      [&] { EXPECT_EQ(pool.try_allocate(1), nullptr); },
+      [&] { EXPECT_THROW((void)pool.allocate(1), std::system_error); },
+      [&] { EXPECT_THROW((void)pool.allocate_large(1), std::system_error); },
+      [&] { EXPECT_THROW(pool.on_destroy([] {}), std::system_error); },
+      [&] { EXPECT_THROW((void)pool.child(), std::system_error); },
+      [&] { EXPECT_THROW(const pond::scope late(pool), std::system_error); },
+      [&] { EXPECT_EQ(pond_resize(pool.handle(), &here, 1, 2), nullptr); },
+      [&] { EXPECT_FALSE(pond_commit(pool.handle(), {})); },
+      [&] { EXPECT_EQ(pond_set(pool.handle(), &here, &here, nullptr), -1); },
+      [&] { EXPECT_FALSE(pool.free(&here)); },
+      [&] { pool.deallocate(&here, sizeof(here)); },
+      [&] { pool.reset(); },
+      [&] { pool.seal(); },
+      [&] { end(pool); },
+  };
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    errno = 0;
+    uses[i]();
+    EXPECT_EQ(said(), std::vector{once}) << i;
+    EXPECT_EQ(errno, EINVAL) << i;
+  }
+}
+
+/// What goes on as default-constructed is no mistake.
+TEST_F(Ended, WhatGoesOnIsNotTold) {
+  pond::pool parent({.tag = "parent"});
+  pond::pool child = parent.child({.tag = "child"});
+  support::use(child.allocate(1));
+  parent = pond::pool({.tag = "again"});
+  support::use(child.allocate(1));
+  support::use(parent.allocate(1));
+  pond::pool moved = std::move(parent);
+  support::use(parent.allocate(1));
+  parent.adopt(std::move(moved));
+  support::use(moved.allocate(1));
+  pond::pool fresh;
+  for (int i = 0; i < 2; ++i) {
+    const pond::scope scope(fresh);
+    support::use(fresh.allocate(1));
+  }
+  EXPECT_EQ(fresh.stats().reserved, 0U);
+  EXPECT_EQ(said(), std::vector<std::string>());
+}
+
+TEST_F(Ended, PoolsOfOneTagAreToldByIt) {
+  for (int i = 0; i < 1000; ++i) {
+    pond::pool &pool = begin();
+    end(pool);
+    pool.reset();
+    EXPECT_EQ(said(), std::vector{once});
+  }
+}
+
+/// Of more tags than there are stones nothing is said.
+TEST_F(Ended, NoPoolIsToldByTheTagOfAnother) {
+  int told = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string tag = fmt::format("pool {}", i);
+    pond::pool &pool = begin(tag.c_str());
+    end(pool);
+    pool.reset();
+    const std::vector<std::string> all = said();
+    if (all.empty()) continue;
+    ++told;
+    EXPECT_THAT(all.front(), testing::StartsWith(tag + "|"));
+  }
+  EXPECT_LT(told, 200);
+}
+
+}  // namespace
