@@ -70,11 +70,11 @@ TEST(Mark, RoomBelowAnOpenMarkIsNotFilled) {
   };
   {
     const pond::scope scope(pool);
-    (void)pool.allocate(400);
-    EXPECT_FALSE(in_first(pool.allocate(400)));
+    (void)pool.allocate(500);
+    EXPECT_FALSE(in_first(pool.allocate(500)));
   }
-  (void)pool.allocate(400);
-  EXPECT_TRUE(in_first(pool.allocate(400))) << "and is there again afterwards";
+  (void)pool.allocate(500);
+  EXPECT_TRUE(in_first(pool.allocate(500))) << "and is there again afterwards";
 }
 
 /// Records of cancelled cleanups are used again, but not one that a rewind would leave dangling.
