@@ -103,7 +103,7 @@ pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexce
 }
 
 void cancel(head &pool, pond_cleanup *cleanup) noexcept {
-  if (pool.state == nullptr || cleanup == nullptr) return;
+  if (cleanup == nullptr || !is_there(pool)) return;
   owned *record = record_of(cleanup);
   if (record->handler == nullptr) return;  // runs now, or is a spare
   unlink(pool.state->cleanups, record);
@@ -111,7 +111,7 @@ void cancel(head &pool, pond_cleanup *cleanup) noexcept {
 }
 
 void run_now(head &pool, pond_cleanup *cleanup) noexcept {
-  if (pool.state == nullptr || cleanup == nullptr) return;
+  if (cleanup == nullptr || !is_there(pool)) return;
   if (record_of(cleanup)->handler == nullptr) return;
   state &s = *pool.state;
   const bool outermost = (s.flags & flag_running) == 0;

@@ -3,8 +3,10 @@
 // Something may outlive its pool: a container that stands before it in a struct, a scope, a second
 // destructor. Where a tool watches, the pool's object then shows a stone instead of the sentinel:
 // as there, nothing fits, and it is no child's record, so that nobody else has to know of stones;
-// but it is known under which tag the pool went. What lies in a block of its own, as the head of a
-// pond_pool, is gone with that, and left to the tools.
+// but it is known under which tag the pool went. Only its destructor leaves one: what is moved
+// from, adopted or ended by its parent goes on as default-constructed; and where one of its own
+// cleanups has destroyed it, its object shows nothing that holds. What lies in a block of its own,
+// as the head of a pond_pool, is gone with that, and left to the tools.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -24,9 +26,10 @@ struct alignas(block_alignment) stone {
   std::uint8_t progress;  // atomic
 };
 
-/// One for each tag. Programs have a handful of them; of what comes later it is not told.
+/// One for each tag; the first has none, for pools without and for those of tags that come later
+/// than these. Programs have a handful of them.
 constexpr std::size_t most_tags = 64;
-constinit stone stones[most_tags] = {};
+constinit stone stones[most_tags] = {{{}, {}, cut}};
 
 /// Whether a stone bears this tag, now at the latest. What another thread is just cutting does not.
 bool bears(stone &one, const char *tag) noexcept {
@@ -53,7 +56,7 @@ unsigned char *shown_when_ended(const state &s) noexcept {
   if (s.prefix != 0) return nowhere();
   stone *const end = stones + most_tags;
   stone *found = std::find_if(stones, end, [&](stone &one) { return bears(one, s.ext->tag); });
-  return found != end ? found->as_sentinel : nowhere();
+  return (found != end ? found : stones)->as_sentinel;
 }
 
 bool tells_of_end(const head &pool) noexcept {

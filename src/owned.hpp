@@ -38,8 +38,8 @@ inline std::size_t alignment_of(const owned &large) noexcept {
 }
 
 /// The record of a child that was not used yet, or null. Such a head has no state, as that of any
-/// pool that was not used; where that one shows the sentinel, which has no parent, it shows the
-/// record.
+/// pool that was not used or has ended; where those show the sentinel or a stone, which are zeros
+/// of a record's length and so have no parent, it shows the record.
 inline owned *announced(const head &pool) noexcept {
   static_assert(sizeof(owned) <= sizeof(sentinel));
   if (pool.state != nullptr) return nullptr;

@@ -39,12 +39,14 @@ block *take_holder(state &s) noexcept {
   block *const holder = extended(s) ? s.ext->holder : nullptr;
   if (holder == nullptr) return nullptr;
   block **link = &s.first.next;
-  for (; *link != holder; link = &(*link)->next) (void)next_of(**link);
+  for (; *link != holder; link = &(*link)->next) {
+    if (*link == nullptr || next_of(**link) == nullptr) broken("the header of a block");
+  }
   *link = next_of(*holder);
   return holder;
 }
 
-/// And back, as the newest, with all but the extension a room again.
+/// And back, first in the list, with all but the extension a room again.
 void keep_holder(state &s, block &holder) noexcept {
   holder.next = s.first.next;
   s.first.next = &holder;

@@ -10,6 +10,9 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
+/// Where the first block has room for the bins, it had for the extension, beside which they lie.
+static_assert(sizeof(recycler) > sizeof(extension));
+
 bool begin_recycling(head &pool) noexcept {
   state &s = *pool.state;
   std::size_t size = sizes::round_up(sizeof(recycler), sizes::quantum);

@@ -12,14 +12,15 @@
 //  1. head.end is a multiple of 16 and head.cur <= head.end (bump.hpp).
 //  2. The room between cur and end belongs to no allocation; so do the rooms in state.rooms, each
 //     of which begins with its own `room` record.
-//  3. state.first.next is the list of later blocks, newest first.
+//  3. state.first.next is the list of later blocks, newest first; those that a reset has kept are
+//     in any order. The one with the extension is older than any open mark.
 //  4. Owned records (cleanups, larges) are newest first. What came after an open mark has at least
 //     its epoch and stands before what is older, which has a lower one. A record's memory is older
 //     than an open mark exactly if its epoch is below the mark's.
 //  5. Between calls a pool is whole: each function either does its work or leaves it as it was.
 //  6. head.cur == head.end == sentinel: the pool is trapped or recycles (its real bounds are in
-//     extension.real), sealed, or has no state yet. A child without a state shows its record in its
-//     parent instead of the sentinel (announce.cpp).
+//     extension.real), sealed, or has no state. Without one a child shows its record in its parent
+//     instead (announce.cpp), and the object of a trapped pool that has ended a stone (ended.cpp).
 #ifndef POND_SRC_STATE_HPP
 #define POND_SRC_STATE_HPP
 

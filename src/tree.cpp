@@ -188,7 +188,7 @@ bool enter_tree(state &s, head &parent) noexcept {
 
 bool adopt(head &pool, head &other) noexcept {
   if (other.state == nullptr) {
-    if (&pool == &other) {
+    if (&pool == &other || has_ended(other)) {
       errno = EINVAL;
       return false;
     }

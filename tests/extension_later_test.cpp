@@ -29,6 +29,7 @@ class ExtensionInALaterBlock : public testing::Test {
     POND_SKIP_WHEN_TRAPPED();
     pond_set_cache_limit(0);  // whatever is taken, is asked for
   }
+  void TearDown() override { pond_set_cache_limit(std::size_t{1} << 20); }
 
   support::checked_default_upstream upstream;
 };
@@ -147,6 +148,21 @@ TEST_F(ExtensionInALaterBlock, IsNotGivenBackByARewind) {
     EXPECT_GT(pool.stats().reserved, reserved);
   }
   EXPECT_EQ(pool.stats().reserved, reserved);
+}
+
+using ExtensionInALaterBlockDeathTest = ExtensionInALaterBlock;
+
+/// A list that ends before the block in which the extension lies is not followed beyond its end.
+TEST_F(ExtensionInALaterBlockDeathTest, IsNotLookedForWhereTheListWasCut) {
+  pond::pool pool = with_blocks(2);
+  { const pond::scope scope(pool); }
+  while (pool.stats().blocks < 4) (void)pool.allocate(64);
+  EXPECT_DEATH(
+      {
+        std::memset(support::blocks_of(pool.handle()).back().memory, 0, sizeof(void *));
+        pool.reset();
+      },
+      "the header of a block was overwritten");
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ inline namespace POND_NAMESPACE_TAG {
 ///   grew in a pond::scope must not be used after the rewind, which takes what it moved to.
 /// - **Lifetime**: a reset or rewind of the pool takes the container's memory away under it:
 ///   containers have to be gone, or never used again, by then. One that gives memory back all the
-///   same, or after the pool's end, is reported with its tag where a tool watches (POND_OPTIONS).
+///   same, or after the destructor of the pool, is reported with the pool's tag where a tool
+///   watches (POND_OPTIONS), as far as the pool's object can still be read.
 /// - **Cost**: where it fits the current block, eight instructions for a node, ten for an array.
 template <class T>
 class allocator {

@@ -1,0 +1,123 @@
+// Constructors that throw, at every point at which they can: the pool is as it was.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory_resource>
+#include <stdexcept>
+#include <vector>
+
+#include "pond/resource.hpp"
+#include "pond/scope.hpp"
+#include "pond/unique_ptr.hpp"
+#include "support.hpp"
+
+namespace {
+
+/// Counts the living, and refuses to be the n-th, however it is made. A callable, too.
+struct refusing {
+  static inline int alive = 0;
+  static inline int refused = 0;
+  refusing() { count(); }
+  refusing(const refusing & /*other*/) { count(); }
+  refusing &operator=(const refusing &) = default;
+  ~refusing() { --alive; }
+  void operator()() const {}
+  bool operator<(const refusing &other) const { return this < &other; }
+
+ private:
+  static void count() {
+    if (refused != 0 && --refused == 0) throw std::runtime_error("no");
+    ++alive;
+  }
+};
+
+template <class T>
+using pooled = pond::allocator<T>;
+
+const pond::key<refusing> kept_by_key;
+
+struct operation {
+  const char *name;
+  void (*run)(pond::pool &pool);
+  bool gives_all_back = true;  // if it fails; nodes stay, and the record of what was large
+};
+
+void PrintTo(const operation &o, std::ostream *out) { *out << o.name; }
+
+const operation operations[] = {
+    {"make", [](pond::pool &pool) { pool.make<refusing>(); }},
+    {"copy", [](pond::pool &pool) { pool.make<refusing>(refusing()); }},
+    {"span", [](pond::pool &pool) { (void)pool.make_span<refusing>(10); }},
+    {"large_span", [](pond::pool &pool) { (void)pool.make_span<refusing>(10000); }, false},
+    {"unique", [](pond::pool &pool) { (void)pond::make_unique<refusing>(pool); }},
+    {"callable", [](pond::pool &pool) { pool.on_destroy(refusing()); }},
+    {"value", [](pond::pool &pool) { pool.emplace(kept_by_key); }},
+    {"vector", [](pond::pool &pool) { std::vector<refusing, pooled<refusing>>(10, pool); }},
+    {"vector_in_the_pool",
+     [](pond::pool &pool) { pool.make<std::vector<refusing, pooled<refusing>>>(10U); }},
+    {"pmr_vector",
+     [](pond::pool &pool) {
+       pond::resource resource(pool);
+       std::pmr::vector<refusing>(10, &resource);
+     }},
+    {"list", [](pond::pool &pool) { std::list<refusing, pooled<refusing>>(10, pool); }, false},
+    {"map",
+     [](pond::pool &pool) {
+       std::map<refusing, int, std::less<>, pooled<std::pair<const refusing, int>>> map(pool);
+       for (int i = 0; i < 10; ++i) map.emplace();
+     },
+     false},
+    {"growing_vector",
+     [](pond::pool &pool) {
+       std::vector<refusing, pooled<refusing>> vector(pool);
+       for (int i = 0; i < 10; ++i) vector.emplace_back();
+     },
+     false},
+};
+
+class Throwing : public testing::TestWithParam<operation> {
+ protected:
+  ~Throwing() override { refusing::refused = 0; }
+};
+
+/// What is said of `used` is not of a trapped pool, in which what was given back is not used again.
+void expect_unchanged(const pond::stats &before, const pond::stats &after, bool used_too) {
+  EXPECT_EQ(after.cleanups, before.cleanups);
+  EXPECT_EQ(after.large, before.large);
+  if (used_too && !support::trapped) {
+    EXPECT_EQ(after.used, before.used);
+  }
+}
+
+TEST_P(Throwing, AtAnyPointLeavesThePoolAsItWas) {
+  int refused = 0;
+  for (bool threw = true; threw; ++refused) {
+    SCOPED_TRACE(refused + 1);
+    ASSERT_LT(refused, 20000);
+    support::checked_pool checked({.first_block = 8192});
+    { const pond::scope has_an_extension(checked.pool); }
+    checked.pool.make<refusing>();
+    const pond::stats before = checked.pool.stats();
+    threw = false;
+    refusing::refused = refused + 1;
+    if (refused > 100) refused += 997;  // not each of 10 000
+    try {
+      GetParam().run(checked.pool);
+    } catch (const std::runtime_error &) {
+      threw = true;
+      EXPECT_EQ(refusing::alive, 1);
+      expect_unchanged(before, checked.pool.stats(), GetParam().gives_all_back);
+    }
+    refusing::refused = 0;
+    checked.pool.reset();
+    EXPECT_EQ(refusing::alive, 0) << "each that was made has ended once";
+  }
+  EXPECT_GT(refused, 1) << "it threw at all";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Throwing, testing::ValuesIn(operations),
+                         [](const auto &one) { return one.param.name; });
+
+}  // namespace
