@@ -275,8 +275,8 @@ void release_sized(head &pool, void *p, std::size_t size) noexcept {
 
 void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept {
   if (p == nullptr) return allocate(pool, new_size, block_alignment);
-  if (pool.state == nullptr) {
-    if (!has_ended(pool)) errno = EINVAL;
+  if (!is_there(pool)) {
+    errno = EINVAL;
     return nullptr;
   }
   state &s = *pool.state;

@@ -30,8 +30,8 @@ std::uint64_t as_word(const void *p) noexcept { return reinterpret_cast<std::uin
 /// The record that a mark names, found among the open ones: a mark that was used up, or belongs to
 /// another pool, is in no list, and is never followed.
 mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
-  if (pool.state == nullptr) {
-    if (!has_ended(pool)) errno = EINVAL;
+  if (!is_there(pool)) {
+    errno = EINVAL;
     return nullptr;
   }
   const state &s = *pool.state;

@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::size_t first_block = 4096;
 
-std::size_t unused_in(pond::pool &pool) {
-  std::size_t unused = 0;
-  for (const support::seen_block &block : support::blocks_of(pool.handle())) unused += block.unused;
-  return unused;
-}
-
 /// A pool of so many blocks, the newest with nearly all of its room left.
 pond::pool with_blocks(std::size_t count) {
   pond::pool pool(first_block);
@@ -39,7 +33,7 @@ TEST_F(ExtensionInALaterBlock, OfAScopeAsksNobodyForMemory) {
     SCOPED_TRACE(blocks);
     pond::pool pool = with_blocks(blocks);
     const pond::stats before = pool.stats();
-    const std::size_t unused = unused_in(pool);
+    const std::size_t unused = support::unused_in(pool);
     const std::size_t calls = upstream->calls();
     {
       const pond::scope scope(pool);
@@ -48,8 +42,8 @@ TEST_F(ExtensionInALaterBlock, OfAScopeAsksNobodyForMemory) {
     EXPECT_EQ(upstream->calls(), calls);
     EXPECT_EQ(pool.stats().reserved, before.reserved);
     EXPECT_LE(pool.stats().used, before.used + 16) << "but for where it begins";
-    EXPECT_GE(unused_in(pool) + 512, unused);
-    EXPECT_LT(unused_in(pool), unused) << "it is not handed out";
+    EXPECT_GE(support::unused_in(pool) + 512, unused);
+    EXPECT_LT(support::unused_in(pool), unused) << "it is not handed out";
   }
 }
 
@@ -88,7 +82,7 @@ TEST_F(ExtensionInALaterBlock, StaysOverAReset) {
     EXPECT_EQ(pool.stats().used, 0U);
     EXPECT_EQ(pool.stats().reserved, reserved);
     const std::size_t blocks = pool.stats().blocks;
-    const std::size_t unused = unused_in(pool);
+    const std::size_t unused = support::unused_in(pool);
     std::size_t taken = 0;
     for (; pool.stats().blocks == blocks; taken += 64) std::memset(pool.allocate(64), 0xA5, 64);
     EXPECT_GE(taken + blocks * 128, unused);

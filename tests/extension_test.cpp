@@ -93,12 +93,6 @@ TEST(Extension, IsElsewhereWhereTooLittleIsLeft) {
   EXPECT_TRUE(std::all_of(p, p + size, [](unsigned char byte) { return byte == 0xA5; }));
 }
 
-std::size_t unused_in(pond::pool &pool) {
-  std::size_t unused = 0;
-  for (const support::seen_block &block : support::blocks_of(pool.handle())) unused += block.unused;
-  return unused;
-}
-
 /// It stays where it is, and all that is before it is used again.
 TEST(Extension, StaysOverAReset) {
   POND_SKIP_WHEN_TRAPPED();
@@ -111,7 +105,7 @@ TEST(Extension, StaysOverAReset) {
       pool.reset();
       EXPECT_EQ(pool.stats().used, 0U);
       const std::size_t blocks = pool.stats().blocks;
-      const std::size_t unused = unused_in(pool);
+      const std::size_t unused = support::unused_in(pool);
       std::size_t taken = 0;
       for (; pool.stats().blocks == blocks; taken += 16) filled(pool, 16);
       EXPECT_GE(taken + blocks * 16, unused);

@@ -117,6 +117,13 @@ inline std::vector<seen_block> blocks_of(pond_pool *pool) {
   return blocks;
 }
 
+/// Bytes that its blocks have left, in all.
+inline std::size_t unused_in(pond::pool &pool) {
+  std::size_t unused = 0;
+  for (const seen_block &block : blocks_of(pool.handle())) unused += block.unused;
+  return unused;
+}
+
 /// A pool over an upstream that checks.
 class checked_pool {
  public:

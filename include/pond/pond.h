@@ -203,9 +203,9 @@ POND_API bool pond_unset(pond_pool *pool, const void *key) POND_NOEXCEPT;
 
 /** Notes where the pool stands. Costs 56 bytes of the pool until it is rewound, and the first one
  *  an extension of the pool's records, which stays: 384 bytes of the block that the pool takes from,
- *  or of one of its own where that has not as much left. While a mark is open, nothing older is grown in
- *  place, given back by pond_free_sized or pond_resize, or used again; pond_free does what it is
- *  told. On failure a mark that is always stale. */
+ *  or of one of its own where that has not as much left. While a mark is open, nothing older is
+ *  grown in place, given back by pond_free_sized or pond_resize, or used again; pond_free does what
+ *  it is told. On failure a mark that is always stale. */
 POND_API pond_mark pond_get_mark(pond_pool *pool) POND_NOEXCEPT;
 
 /** Goes back to a mark: exactly what came after it goes. Children are destroyed, cleanups run,

@@ -4,8 +4,8 @@
 // share: every function is noexcept, says failure by its result and errno, and takes the pool's
 // three words by reference. A head whose `state` is null has not been used yet: functions that
 // allocate give it a state with default options, the others do nothing. The bounds of such a head
-// are the sentinel, or where it is a child something its parent knows it by. Where a tool watches,
-// that of a pool that has ended is recognized and used by none.
+// are the sentinel, or where it is a child something its parent knows it by; where a tool watches,
+// those of a pool that has ended are recognized, and it is not used again.
 #ifndef POND_DETAIL_CORE_HPP
 #define POND_DETAIL_CORE_HPP
 
