@@ -15,7 +15,7 @@ namespace {
 
 /// So many are looked through. A request has a handful: those of nginx's modules that misuse the
 /// cleanup list for it. To get one costs 40 instructions, seven more for each that is looked at in
-/// vain, and some 55 in a table, which needs memory.
+/// vain, and some 60 in a table, which needs memory (docs/costs.md).
 constexpr std::size_t few_values = 8;
 
 value **bucket_of(value_table &table, const void *key) noexcept {
