@@ -7,6 +7,8 @@
 #include <memory_resource>
 #include <pond/resource.hpp>
 
+#include "workload/waiting.hpp"
+
 namespace {
 
 /// Operations between two resets: a long request.
@@ -74,6 +76,20 @@ void through_pmr(benchmark::State &state) {
   });
 }
 BENCHMARK(through_pmr)->Name("operation/through_pmr_32");
+
+struct frame_by_new {};
+
+/// Called, run to its end, destroyed.
+template <class Frame>
+void coroutine(benchmark::State &state) {
+  in_a_pool(state, [](pond::pool &pool) {
+    const auto started = workload::wait_in<Frame>(pool).coroutine;
+    started.resume();
+    started.destroy();
+  });
+}
+BENCHMARK(coroutine<pond::frame_in_pool>)->Name("operation/coroutine");
+BENCHMARK(coroutine<frame_by_new>)->Name("operation/coroutine_by_new");
 
 void malloc_and_free(benchmark::State &state) {
   for ([[maybe_unused]] auto _ : state) {

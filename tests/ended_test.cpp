@@ -138,8 +138,10 @@ TEST_F(Ended, WhatGoesOnIsNotTold) {
   support::use(child.allocate(1));
   support::use(parent.allocate(1));
   pond::pool moved = std::move(parent);
+  // NOLINTNEXTLINE(bugprone-use-after-move): what is left is promised
   support::use(parent.allocate(1));
   parent.adopt(std::move(moved));
+  // NOLINTNEXTLINE(bugprone-use-after-move): what is left is promised
   support::use(moved.allocate(1));
   pond::pool fresh;
   for (int i = 0; i < 2; ++i) {

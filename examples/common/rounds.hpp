@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -22,10 +24,23 @@ inline double nanoseconds_of(const way &w) {
   return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// The median nanoseconds of each way over `rounds` (at least one). Each is run once in each round,
-/// in an order that rotates, so that none always follows the same neighbour; and twice in a row, of
-/// which the second counts, so that no neighbour's traffic through the caches is charged to it.
-inline std::vector<double> medians(const std::vector<way> &ways, unsigned rounds) {
+/// What was found of a way.
+struct timing {
+  double nanoseconds;  // the median
+  double ratio;        // to the last way in the same round; the median of that
+};
+
+inline double median_of(std::vector<double> numbers) {
+  const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
+  std::nth_element(numbers.begin(), middle, numbers.end());
+  return *middle;
+}
+
+/// Times each way in `rounds` (at least one). Each is run once in each round, in an order that
+/// rotates, so that none always follows the same neighbour; and twice in a row, of which the second
+/// counts, so that no neighbour's traffic through the caches is charged to it. Ratios are of one
+/// round each, because shared machines are slow for many rounds, then fast again.
+inline std::vector<timing> timings_of(const std::vector<way> &ways, unsigned rounds) {
   std::vector<std::vector<double>> times(ways.size());
   for (unsigned round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < ways.size(); ++i) {
@@ -34,12 +49,29 @@ inline std::vector<double> medians(const std::vector<way> &ways, unsigned rounds
       times[which].push_back(nanoseconds_of(ways[which]));
     }
   }
-  std::vector<double> result;
-  for (std::vector<double> &of_one : times) {
-    const auto middle = of_one.begin() + static_cast<std::ptrdiff_t>(of_one.size() / 2);
-    std::nth_element(of_one.begin(), middle, of_one.end());
-    result.push_back(*middle);
+  std::vector<timing> result;
+  for (const std::vector<double> &of_one : times) {
+    std::vector<double> ratios;
+    std::transform(of_one.begin(), of_one.end(), times.back().begin(), std::back_inserter(ratios),
+                   std::divides<>());
+    result.push_back({median_of(of_one), median_of(ratios)});
   }
+  return result;
+}
+
+/// The same of what `run` does with each contender, so many times in a row: one of these times.
+template <class Contender, class Run>
+std::vector<timing> timings_of(const std::vector<Contender> &all, const Run &run, unsigned rounds,
+                               unsigned repeats = 1) {
+  std::vector<way> ways;
+  ways.reserve(all.size());
+  for (const Contender &each : all) {
+    ways.push_back({"", [&each, &run, repeats] {
+                      for (unsigned i = 0; i < repeats; ++i) run(each);
+                    }});
+  }
+  std::vector<timing> result = timings_of(ways, rounds);
+  for (timing &one : result) one.nanoseconds /= repeats;
   return result;
 }
 

@@ -124,18 +124,18 @@ void measure(unsigned rounds) {
   const std::string text = long_one(terms);
   value kept_busy;
   const std::vector<examples::way> ways = {
-      {"pool, scopes",
-       [&] { kept_busy += evaluate_in_pool<expression::pool_with_scopes>(text).result; }},
+      {"new and delete", [&] { kept_busy += evaluate_on_heap(text); }},
       {"pool, no scopes",
        [&] { kept_busy += evaluate_in_pool<expression::pool_without_scopes>(text).result; }},
-      {"new and delete", [&] { kept_busy += evaluate_on_heap(text); }}};
-  const std::vector<double> medians = examples::medians(ways, rounds);
+      {"pool, scopes",
+       [&] { kept_busy += evaluate_in_pool<expression::pool_with_scopes>(text).result; }}};
+  const std::vector<examples::timing> timings = examples::timings_of(ways, rounds);
   fmt::print("An expression of {} characters is parsed, evaluated and forgotten; {} rounds\n\n",
              text.size(), rounds);
   fmt::print("{:<16} {:>12} {:>6}\n", "", "median µs", "ratio");
   for (std::size_t i = 0; i < ways.size(); ++i) {
-    fmt::print("{:<16} {:>12.0f} {:>6.2f}\n", ways[i].name, medians[i] / 1000,
-               medians[i] / medians[0]);
+    fmt::print("{:<16} {:>12.0f} {:>6.2f}\n", ways[i].name, timings[i].nanoseconds / 1000,
+               timings[i].ratio);
   }
   expect(std::isfinite(kept_busy.real()), "the values are numbers");
 }

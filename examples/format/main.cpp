@@ -11,6 +11,7 @@
 #include "answer.hpp"
 #include "common/program.hpp"
 #include "common/rounds.hpp"
+#include "common/table.hpp"
 #include "contenders.hpp"
 #include "memory_pond.hpp"
 #include "request.hpp"
@@ -79,24 +80,15 @@ void demonstrate(const std::vector<contender> &all, const std::vector<request> &
   fmt::print("\n{}", lines);
 }
 
-void measure(const std::vector<contender> &all, const request &r, unsigned rounds) {
-  check(all, r);
-  std::vector<examples::way> ways;
-  ways.reserve(all.size());
-  std::size_t bytes = 0;
-  for (const contender &c : all) {
-    ways.push_back({c.text_in, [&c, &r, &bytes] {
-                      for (unsigned i = 0; i < r.repeats; ++i) bytes += c.answer(r);
-                    }});
-  }
-  const std::vector<double> times = examples::medians(ways, rounds);
-  expect(bytes % all.front().text(r).size() == 0, "every answer has the same length");
-  fmt::print("\n{}, {} bytes\n", r.name, all.front().text(r).size());
-  fmt::print("  {:<20} {:>11} {:>7}\n", "text in", "median µs", "/ pond");
-  for (std::size_t i = 0; i < ways.size(); ++i) {
-    constexpr double nanoseconds_of_a_microsecond = 1000;
-    fmt::print("  {:<20} {:>11.2f} {:>7.2f}\n", ways[i].name,
-               times[i] / nanoseconds_of_a_microsecond / r.repeats, times[i] / times.back());
+void measure(const std::vector<contender> &all, const std::vector<request> &requests,
+             unsigned rounds) {
+  fmt::print("To answer a request and forget it; medians of {} rounds\n", rounds);
+  const examples::table table("", all, &contender::text_in);
+  for (const request &r : requests) {
+    check(all, r);
+    const auto answer = [&r](const contender &c) { c.answer(r); };
+    table.print(r.name, all.front().text(r).size(),
+                examples::timings_of(all, answer, rounds, r.repeats));
   }
 }
 
@@ -113,8 +105,7 @@ int run(int argc, char **argv) {
   const std::vector<contender> all = format::contenders();
   const std::vector<request> requests = format::make_requests();
   if (measures) {
-    fmt::print("To answer a request and forget it; medians of {} rounds\n", rounds);
-    for (const request &r : requests) measure(all, r, rounds);
+    measure(all, requests, rounds);
   } else {
     demonstrate(all, requests);
   }

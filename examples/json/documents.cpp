@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
-#include <system_error>
 #include <utility>
+
+#include "common/file.hpp"
 
 namespace json {
 namespace {
@@ -89,9 +87,7 @@ std::string tree(random &r, unsigned depth) {
 }  // namespace
 
 document read_document(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) throw std::system_error(errno, std::generic_category(), path);
+  std::string text = examples::contents_of(path);
   constexpr std::size_t enough = 1 << 20;
   const auto repeats = static_cast<unsigned>(1 + enough / (text.size() + 1));
   return {std::filesystem::path(path).filename().string(), std::move(text), false, repeats,

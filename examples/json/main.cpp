@@ -10,6 +10,7 @@
 
 #include "common/program.hpp"
 #include "common/rounds.hpp"
+#include "common/table.hpp"
 #include "contenders.hpp"
 #include "documents.hpp"
 
@@ -51,39 +52,17 @@ void check(const library &l, const document &d) {
   }
 }
 
-/// Median microseconds of parsing and forgetting the document once.
-std::vector<double> microseconds(const library &l, const document &d, unsigned rounds) {
-  std::vector<examples::way> ways;
-  for (const contender &c : l) {
-    ways.push_back({c.memory, [&c, &d] {
-                      for (unsigned i = 0; i < d.repeats; ++i) c.parse(d.text);
-                    }});
-  }
-  std::vector<double> result = examples::medians(ways, rounds);
-  for (double &time : result) time /= 1000.0 * d.repeats;
-  return result;
-}
-
-void print_document(const document &d, const std::vector<library> &all, unsigned rounds) {
-  fmt::print("\n{}, {} bytes\n", d.name, d.text.size());
-  fmt::print("  {:<12} {:<14} {:>11} {:>7}\n", "", "memory", "median µs", "/ pond");
-  for (const library &l : all) {
-    check(l, d);
-    const std::vector<double> times = microseconds(l, d, rounds);
-    for (std::size_t i = 0; i < l.size(); ++i) {
-      fmt::print("  {:<12} {:<14} {:>11.1f} {:>7.2f}\n", l[i].library, l[i].memory, times[i],
-                 times[i] / times.back());
+/// What is wrong with a document is said with its name.
+void print_library(const library &l, const std::vector<document> &documents, unsigned rounds) {
+  const examples::table table(l.front().library, l, &contender::memory);
+  for (const document &d : documents) {
+    try {
+      check(l, d);
+      const auto parse = [&d](const contender &c) { c.parse(d.text); };
+      table.print(d.name, d.text.size(), examples::timings_of(l, parse, rounds, d.repeats));
+    } catch (const std::exception &error) {
+      throw std::runtime_error(fmt::format("{}: {}", d.name, error.what()));
     }
-  }
-}
-
-/// What is wrong with a file is said with its name.
-void print_file(const std::string &file, const std::vector<library> &all, unsigned rounds) {
-  const document d = json::read_document(file);
-  try {
-    print_document(d, all, rounds);
-  } catch (const std::exception &error) {
-    throw std::runtime_error(fmt::format("{}: {}", file, error.what()));
   }
 }
 
@@ -110,10 +89,11 @@ int run(int argc, char **argv) {
   fmt::print("To parse a document and forget it; {}\n",
              measures ? fmt::format("medians of {} rounds", rounds)
                       : "one round, whose times say little: --measure");
-  const std::vector<library> all = libraries();
-  for (const std::string &file : files) print_file(file, all, rounds);
-  if (!files.empty()) return 0;
-  for (const document &d : json::make_documents(smaller)) print_document(d, all, rounds);
+  std::vector<document> documents;
+  documents.reserve(files.size());
+  for (const std::string &file : files) documents.push_back(json::read_document(file));
+  if (files.empty()) documents = json::make_documents(smaller);
+  for (const library &l : libraries()) print_library(l, documents, rounds);
   return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "count.hpp"
 #include "subjects.hpp"
+#include "workload/waiting.hpp"
 
 namespace costs {
 namespace {
@@ -121,7 +122,7 @@ void count_objects() {
   count(
       "run", [] { return with_cleanups(3); }, [](holder &h) { h.pool.run(h.cleanup); });
   count("a coroutine, called and destroyed", used,
-        [](pond::pool &pool) { wait_in(pool).coroutine.destroy(); });
+        [](pond::pool &pool) { workload::wait_in<pond::frame_in_pool>(pool).coroutine.destroy(); });
   const auto with_one = [] { return with_values(1); };
   const auto with_eight = [] { return with_values(8); };
   const auto get = [](pond::pool &pool) { asm volatile("" ::"r"(pool.get(color))); };

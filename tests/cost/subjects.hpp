@@ -4,12 +4,10 @@
 #include <pond/pond.h>
 
 #include <array>
-#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-#include <pond/coroutine.hpp>
 #include <pond/resource.hpp>
 #include <vector>
 
@@ -125,21 +123,6 @@ inline pond::pool with_values(std::size_t count) {
   while (count != 1) pond_set(pool.handle(), &keys.at(--count), nullptr, nullptr);
   return pool;
 }
-
-/// A coroutine that waits, with its frame from a pool.
-struct task {
-  struct promise_type : pond::frame_in_pool {
-    task get_return_object() noexcept {
-      return {std::coroutine_handle<promise_type>::from_promise(*this)};
-    }
-    std::suspend_always initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() noexcept {}
-    void unhandled_exception() noexcept {}
-  };
-  std::coroutine_handle<promise_type> coroutine;
-};
-[[gnu::noinline]] inline task wait_in(pond::pool & /*pool*/) { co_return; }
 
 struct two_pools {
   pond::pool keeps = used();
