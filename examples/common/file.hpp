@@ -10,12 +10,15 @@
 
 namespace examples {
 
-/// All of a file; throws std::system_error, which names it, where it cannot be opened.
+/// All of a file; throws std::system_error, which names it.
 inline std::string contents_of(const std::string &path) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
   if (!file) throw std::system_error(errno, std::generic_category(), path);
-  return text;
+  try {
+    return {std::istreambuf_iterator<char>(file), {}};
+  } catch (const std::ios_base::failure &error) {  // while reading
+    throw std::system_error(error.code(), path);
+  }
 }
 
 }  // namespace examples

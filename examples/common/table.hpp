@@ -30,7 +30,7 @@ class table {
 
   /// Prints a row, with one timing for each way.
   void print(std::string_view text, std::size_t bytes, const std::vector<timing> &timings) const {
-    fmt::print("{:<{}}{:>{}}", text, width_of_names, bytes, width_of_bytes);
+    fmt::print("{:<{}.{}}{:>{}}", text, width_of_names, width_of_names - 1, bytes, width_of_bytes);
     for (std::size_t i = 0; i + 1 < ways_.size(); ++i) {
       fmt::print("{:>{}.2f}", timings[i].ratio, width_of(ways_[i]));
     }

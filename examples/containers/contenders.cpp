@@ -21,7 +21,7 @@ struct on_the_heap {
   }
 };
 
-/// As much as the first block of a pond::pool, so that the two differ in nothing else.
+/// As much as the first block of a pond::pool, so that the two begin alike.
 constexpr std::size_t first_buffer = 4096;
 
 template <class Resource, auto... Arguments>

@@ -58,7 +58,7 @@ void show_pool(const named_text &text) {
   auto &all = *pond::make_undestroyed<containers::pond_index>(pool);
   containers::add(all, text.text);
   const pond::stats s = pool.stats();
-  fmt::print("{}: {} bytes, {} words, {} bytes of the pool, {} cleanups\n", text.name,
+  fmt::print("{}: {} bytes, {} words, {} bytes used in the pool, {} cleanups\n", text.name,
              text.text.size(), all.size(), s.used + s.large_bytes, s.cleanups);
   expect(s.cleanups == 0, "nothing has to run at the end of the pool");
 }
@@ -75,7 +75,9 @@ void measure(const std::vector<contender> &all, const std::vector<named_text> &t
 }
 
 int run(int argc, char **argv) {
-  CLI::App app("Which word is on which line: containers on the heap, over std::pmr, in a pool");
+  CLI::App app(
+      "Which word of ASCII letters is on which line: containers on the heap, over std::pmr, in a "
+      "pool");
   std::vector<std::string> files;
   bool measures = false;
   unsigned rounds = 101;
@@ -83,6 +85,7 @@ int run(int argc, char **argv) {
   app.add_option("FILE", files, "texts of yours, beside four lines")->check(CLI::ExistingFile);
   app.add_flag("--measure", measures, "times every kind of memory, instead");
   app.add_option("--rounds", rounds, "times each is run")
+      ->needs("--measure")
       ->check(CLI::Range(1U, most_rounds))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

@@ -149,6 +149,7 @@ int run(int argc, char **argv) {
   app.add_option("EXPRESSION", texts, "for example \"(1, 2) * conj((1, 2))\"");
   app.add_flag("--measure", measures, "times pool and heap, instead");
   app.add_option("--rounds", rounds, "times each is run")
+      ->needs("--measure")
       ->check(CLI::Range(1U, 10000U))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

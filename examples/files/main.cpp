@@ -45,13 +45,15 @@ files::counts expected(std::size_t count, std::size_t group) {
   return c;
 }
 
-/// A new directory that is removed with the pool, if it is empty by then.
+/// A new directory that is removed with the pool, if it is empty by then. That is registered before
+/// it is made: there may be no memory for it afterwards.
 std::string make_directory(pond::pool &pool) {
-  std::string path = (std::filesystem::temp_directory_path() / "pond-files-XXXXXX").string();
-  if (mkdtemp(path.data()) == nullptr) {
-    throw std::system_error(errno, std::generic_category(), path);
-  }
-  pool.on_destroy([kept = pool.copy(path)] { rmdir(kept.data()); });
+  const std::string pattern =
+      (std::filesystem::temp_directory_path() / "pond-files-XXXXXX").string();
+  char *path = pool.make_span<char>(pattern.size() + 1).data();
+  pattern.copy(path, pattern.size());
+  pool.on_destroy([path] { rmdir(path); });
+  if (mkdtemp(path) == nullptr) throw std::system_error(errno, std::generic_category(), pattern);
   return path;
 }
 

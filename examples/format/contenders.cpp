@@ -25,7 +25,7 @@ class monotonic {
   }
 
  private:
-  /// As much as the first block of a pond::pool, so that the two differ in nothing else.
+  /// As much as the first block of a pond::pool, so that the two begin alike.
   static constexpr std::size_t first_buffer = 4096;
   std::pmr::monotonic_buffer_resource resource_{first_buffer};
 };

@@ -99,6 +99,7 @@ int run(int argc, char **argv) {
   constexpr unsigned most_rounds = 10000;
   app.add_flag("--measure", measures, "times every kind of memory, instead");
   app.add_option("--rounds", rounds, "times each is run")
+      ->needs("--measure")
       ->check(CLI::Range(1U, most_rounds))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

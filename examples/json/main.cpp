@@ -75,6 +75,7 @@ int run(int argc, char **argv) {
   constexpr unsigned most_rounds = 10000;
   app.add_flag("--measure", measures, "many rounds; without it one");
   app.add_option("--rounds", rounds, "how many")
+      ->needs("--measure")
       ->check(CLI::Range(1U, most_rounds))
       ->capture_default_str();
   app.add_option("--smaller", smaller, "documents that are so many times smaller")

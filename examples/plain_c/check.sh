@@ -32,7 +32,9 @@ many=$(for _ in $(seq 50); do cat "$1"; done | held)
 [ "$once" -eq "$many" ] || { echo "$once bytes for a text, $many for 50 times the same" >&2; exit 1; }
 
 "$words" < /dev/null | cmp - /dev/null
-! "$words" -n x "$1" 2> "$folder/err" || { echo "-n x was not noticed" >&2; exit 1; }
+for number in x -3 ""; do
+  ! "$words" -n "$number" "$1" 2> "$folder/err" > "$folder/out" || { echo "-n $number was not noticed" >&2; exit 1; }
+done
 ! "$words" "$folder/missing" 2> "$folder/err" || { echo "a missing file was not noticed" >&2; exit 1; }
 grep -q 'No such file' "$folder/err"
 ! POND_OPTIONS=fail=3-999 "$words" "$1" > "$folder/out" 2> "$folder/err" ||

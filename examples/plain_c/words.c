@@ -191,7 +191,8 @@ static bool read_options(int argc, char **argv, options *o) {
     char *end = NULL;
     if (letter == 'n') o->most = strtoul(optarg, &end, 10);
     if (letter == 's') o->statistics = true;
-    if (letter == '?' || (end != NULL && (end == optarg || *end != '\0'))) return false;
+    if (letter == '?') return false;
+    if (end != NULL && (!isdigit((unsigned char)*optarg) || *end != '\0')) return false;
   }
   if (optind < argc) o->file = argv[optind++];
   return optind == argc;

@@ -20,7 +20,7 @@ class region {
   allocator<char> get_allocator() { return &resource_; }
 
  private:
-  /// As much as the first block of a pond::pool, so that the two differ in nothing else.
+  /// As much as the first block of a pond::pool, so that the two begin alike.
   static constexpr std::size_t first_buffer = 4096;
   std::pmr::monotonic_buffer_resource resource_{first_buffer};
 };

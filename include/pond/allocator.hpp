@@ -33,8 +33,7 @@ inline namespace POND_NAMESPACE_TAG {
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
 /// pool until that is reset; reserve() first, or give the container a pool of its own.
 ///
-/// - **Failure**: std::bad_alloc, limit_exceeded when a quota says no; the container is then as its
-///   own guarantees say.
+/// - **Failure**: throws as pool::allocate(); the container is then as its own guarantees say.
 /// - **Threads**: a container belongs to the thread that has its pool.
 /// - **Scopes**: while a mark is open, what is older than it is not given back; a container that
 ///   grew in a pond::scope must not be used after the rewind, which takes what it moved to.

@@ -106,8 +106,8 @@ struct frame_memory {
 ///           before its start while that exists: the frame refers to it. So the pool is passed by
 ///           reference; a coroutine that takes it by value moves it, and is undefined. To tie the
 ///           coroutine to the pool: pool.on_destroy([handle] { handle.destroy(); }).
-/// Failure   the call of the coroutine throws std::bad_alloc, limit_exceeded when a quota says no;
-///           its parameters are destroyed, and nothing else has happened. See below for null.
+/// Failure   the call of the coroutine throws as pool::allocate(); its parameters are destroyed,
+///           and nothing else has happened. See below for null.
 /// Threads   the coroutine is called and destroyed by the thread that has the pool; it may be
 ///           resumed by any.
 /// Cost      one word behind the frame, and the ten instructions of pool::allocate where it fits.

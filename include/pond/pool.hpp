@@ -13,13 +13,13 @@
 /// that live and die one by one; what is small stays until reset, rewind or destruction.
 ///
 /// For every member, unless it says otherwise:
-/// - **Failure**: throws std::bad_alloc (limit_exceeded when a quota says no); nothing has changed.
+/// - **Failure**: throws std::bad_alloc (limit_exceeded when a quota says no), or std::system_error
+///   (EPERM) where the pool is sealed; nothing has changed.
 /// - **Size 0**: a pointer that is not null and must not be dereferenced.
 /// - **Alignment**: any power of two; larger than 16 goes the cold way.
 /// - **Lifetime**: memory lives until the pool is reset or destroyed, or rewound to before it.
 /// - **Threads**: a pool, with its children, belongs to one thread at a time; hand it over freely.
-/// - **Moving** keeps all memory where it is; allocators, scopes and handles that refer to the
-///   pool object itself do not follow.
+/// - **Moving** keeps all memory where it is; what refers to the pool object does not follow.
 #ifndef POND_POOL_HPP
 #define POND_POOL_HPP
 
@@ -120,8 +120,8 @@ class pool {
     if (!detail::retract(head_, p, size)) detail::release_sized(head_, p, size);
   }
 
-  /// Grows or shrinks the newest allocation where it stands; false when it is not the newest or
-  /// the block has no room: then nothing happened. For what grows at its end: a line being read.
+  /// Grows or shrinks the newest allocation where it stands; false when it is not the newest, the
+  /// block has no room, or a tool watches or the pool recycles: then nothing happened. For lines.
   [[nodiscard]] bool try_extend(void *p, std::size_t old_size, std::size_t new_size) noexcept {
     return detail::extend(head_, p, old_size, new_size);
   }
@@ -220,8 +220,8 @@ class pool {
   /// large allocations freed. Every pointer, handle and mark of the pool is void.
   void reset() noexcept { detail::reset(head_); }
 
-  /// A pool that is destroyed with this one, or by a rewind to before, and charged to its quota;
-  /// the object is then as default-constructed. For parts of a request that may end earlier. Until
+  /// A pool that is destroyed with this one (before its cleanups) or by a rewind to before, and
+  /// charged to its quota; the object is then as default-constructed. For parts of a request. Until
   /// its first use it takes nothing but 48 bytes of this pool, which are used again when it ends.
   [[nodiscard]] pool child() {
     pool result;
@@ -233,14 +233,14 @@ class pool {
   [[nodiscard]] pool child(const options &wanted) { return pool(wanted, &head_); }
 
   /// Takes all of `other` over: its memory stays where it is, and goes when this pool ends, is
-  /// reset, or rewound to before now; its cleanups run then. Until then it is charged to this pool,
-  /// as a child is. For a result that outlives the request it was made in. `other` is afterwards as
-  /// default-constructed. Throws limit_exceeded, std::bad_alloc, or std::system_error (EINVAL: it
-  /// is this pool or an ancestor; EBUSY: its cleanups run, or others retain it); `other` is then as
-  /// it was. Constant time but for ancestors; no copy. A buffer in its options must outlive this
-  /// pool. Pointers, children and values of `other` stay good; its marks and scopes are void. What
-  /// refers to the pool object (a container with pond::allocator, a resource) dangles when that
-  /// object ends: see make_undestroyed(). Whole blocks go along: for a few strings copy().
+  /// reset, or rewound to before now; its cleanups run then, before any of this pool's own. Until
+  /// then it is charged to this pool, as a child is. For a result that outlives the request it was
+  /// made in. `other` is afterwards as default-constructed. Throws also std::system_error: EINVAL
+  /// (it is this pool or an ancestor), EBUSY (its cleanups run, or others retain it); `other` is
+  /// then as it was. Constant time but for ancestors; no copy. A buffer in its options must outlive
+  /// this pool. Pointers, children and values of `other` stay good; its marks and scopes are void.
+  /// What refers to the pool object (a container with pond::allocator, a resource) dangles when
+  /// that object ends: see make_undestroyed(). Whole blocks go along: for a few strings copy().
   void adopt(pool &&other) { detail::check(detail::adopt(head_, other.head_)); }
 
   /// From now until a reset, allocating is an error (EPERM) that is reported with the pool's tag:

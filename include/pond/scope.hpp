@@ -35,7 +35,7 @@ class scope {
   ///
   /// Costs 56 bytes of the pool until it is rewound, and the first one 384, which stay; of the
   /// block that the pool takes from, as an allocation, or of one of their own where that has not as
-  /// much left. Nothing where the pool was not used yet. Throws std::bad_alloc.
+  /// much left. Nothing where the pool was not used yet. Throws as pool::allocate().
   explicit scope(pool &marked)
       : head_(marked.head_),
         whole_(detail::is_empty(head_)),

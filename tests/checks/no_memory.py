@@ -4,12 +4,13 @@ every n that it gets to, or up to MOST where that takes too long.
 
     no_memory.py MOST PROGRAM [ARGUMENT...]
 
-It must not crash: it ends well, or with exit code 1 and a line that says why. Where sanitizers are
-compiled in, they have to be silent, about leaks too.
+It must not crash: it ends well, or with exit code 1 and a line that says why, and leaves no temporary
+file. Where sanitizers are compiled in, they have to be silent, about leaks too.
 """
 import os
 import subprocess
 import sys
+import tempfile
 
 SECONDS = 60
 FOR_EVER = 10**9
@@ -19,8 +20,12 @@ SANITIZERS = {"ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "exitcode=99", "LS
 
 def run(command, first, last):
     """Whether it ended well; exits when it ended as it must not."""
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=SECONDS,
-                          env={**os.environ, **SANITIZERS, "POND_OPTIONS": f"fail={first}-{last}"})
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=SECONDS,
+                              env={**os.environ, **SANITIZERS, "TMPDIR": folder,
+                                   "POND_OPTIONS": f"fail={first}-{last}"})
+        if os.listdir(folder):
+            sys.exit(f"calls {first} to {last} fail: it leaves {os.listdir(folder)}")
     refused = done.returncode == 1 and done.stderr.strip() and "Sanitizer" not in done.stderr
     if done.returncode != 0 and not refused:
         sys.exit(f"calls {first} to {last} fail: exit code {done.returncode}\n{done.stderr[-2000:]}")
