@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/file.hpp"
+#include "common/measuring.hpp"
 #include "common/program.hpp"
 #include "common/rounds.hpp"
 #include "common/table.hpp"
@@ -79,23 +80,17 @@ int run(int argc, char **argv) {
       "Which word of ASCII letters is on which line: containers on the heap, over std::pmr, in a "
       "pool");
   std::vector<std::string> files;
-  bool measures = false;
-  unsigned rounds = 101;
-  constexpr unsigned most_rounds = 10000;
+  examples::measuring measuring{.rounds = 101};
   app.add_option("FILE", files, "texts of yours, beside four lines")->check(CLI::ExistingFile);
-  app.add_flag("--measure", measures, "times every kind of memory, instead");
-  app.add_option("--rounds", rounds, "times each is run")
-      ->needs("--measure")
-      ->check(CLI::Range(1U, most_rounds))
-      ->capture_default_str();
+  measuring.add_to(app, "times every kind of memory, instead");
   CLI11_PARSE(app, argc, argv);
   std::vector<named_text> texts{{"four lines", std::string(four_lines)}};
   for (const std::string &file : files) {
     texts.push_back({std::filesystem::path(file).filename().string(), examples::contents_of(file)});
   }
   const std::vector<contender> all = containers::contenders();
-  if (measures) {
-    measure(all, texts, rounds);
+  if (measuring.wanted) {
+    measure(all, texts, measuring.rounds);
     return 0;
   }
   demonstrate(all);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/measuring.hpp"
 #include "common/program.hpp"
 #include "common/rounds.hpp"
 #include "parser.hpp"
@@ -144,17 +145,12 @@ int run(int argc, char **argv) {
   CLI::App app(
       "Evaluates expressions of complex numbers, parsed in a pool; without any it shows some");
   std::vector<std::string> texts;
-  bool measures = false;
-  unsigned rounds = 31;
+  examples::measuring measuring;
   app.add_option("EXPRESSION", texts, "for example \"(1, 2) * conj((1, 2))\"");
-  app.add_flag("--measure", measures, "times pool and heap, instead");
-  app.add_option("--rounds", rounds, "times each is run")
-      ->needs("--measure")
-      ->check(CLI::Range(1U, 10000U))
-      ->capture_default_str();
+  measuring.add_to(app, "times pool and heap, instead");
   CLI11_PARSE(app, argc, argv);
-  if (measures) {
-    measure(rounds);
+  if (measuring.wanted) {
+    measure(measuring.rounds);
   } else if (texts.empty()) {
     demonstrate();
   } else {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "answer.hpp"
+#include "common/measuring.hpp"
 #include "common/program.hpp"
 #include "common/rounds.hpp"
 #include "common/table.hpp"
@@ -94,19 +95,13 @@ void measure(const std::vector<contender> &all, const std::vector<request> &requ
 
 int run(int argc, char **argv) {
   CLI::App app("Writes pages, heads and log lines with {fmt} into a pool, and into other memory");
-  bool measures = false;
-  unsigned rounds = 31;
-  constexpr unsigned most_rounds = 10000;
-  app.add_flag("--measure", measures, "times every kind of memory, instead");
-  app.add_option("--rounds", rounds, "times each is run")
-      ->needs("--measure")
-      ->check(CLI::Range(1U, most_rounds))
-      ->capture_default_str();
+  examples::measuring measuring;
+  measuring.add_to(app, "times every kind of memory, instead");
   CLI11_PARSE(app, argc, argv);
   const std::vector<contender> all = format::contenders();
   const std::vector<request> requests = format::make_requests();
-  if (measures) {
-    measure(all, requests, rounds);
+  if (measuring.wanted) {
+    measure(all, requests, measuring.rounds);
   } else {
     demonstrate(all, requests);
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/measuring.hpp"
 #include "common/program.hpp"
 #include "common/rounds.hpp"
 #include "common/table.hpp"
@@ -68,16 +69,10 @@ void print_library(const library &l, const std::vector<document> &documents, uns
 
 int run(int argc, char **argv) {
   CLI::App app("Parses JSON with pond and with the libraries' own memory, side by side");
-  bool measures = false;
-  unsigned rounds = 31;
+  examples::measuring measuring;
   unsigned smaller = 1;
   constexpr unsigned most_smaller = 400;  // then there is one long string
-  constexpr unsigned most_rounds = 10000;
-  app.add_flag("--measure", measures, "many rounds; without it one");
-  app.add_option("--rounds", rounds, "how many")
-      ->needs("--measure")
-      ->check(CLI::Range(1U, most_rounds))
-      ->capture_default_str();
+  measuring.add_to(app, "many rounds; without it one");
   app.add_option("--smaller", smaller, "documents that are so many times smaller")
       ->check(CLI::Range(1U, most_smaller))
       ->capture_default_str();
@@ -86,15 +81,15 @@ int run(int argc, char **argv) {
       ->check(CLI::ExistingFile)
       ->excludes("--smaller");
   CLI11_PARSE(app, argc, argv);
-  if (!measures) rounds = 1;
+  if (!measuring.wanted) measuring.rounds = 1;
   fmt::print("To parse a document and forget it; {}\n",
-             measures ? fmt::format("medians of {} rounds", rounds)
-                      : "one round, whose times say little: --measure");
+             measuring.wanted ? fmt::format("medians of {} rounds", measuring.rounds)
+                              : "one round, whose times say little: --measure");
   std::vector<document> documents;
   documents.reserve(files.size());
   for (const std::string &file : files) documents.push_back(json::read_document(file));
   if (files.empty()) documents = json::make_documents(smaller);
-  for (const library &l : libraries()) print_library(l, documents, rounds);
+  for (const library &l : libraries()) print_library(l, documents, measuring.rounds);
   return 0;
 }
 

@@ -121,7 +121,7 @@ class pool {
   }
 
   /// Grows or shrinks the newest allocation where it stands; false when it is not the newest, the
-  /// block has no room, or a tool watches or the pool recycles: then nothing happened. For lines.
+  /// block has no room, a tool watches or the pool recycles: nothing happened. For a growing line.
   [[nodiscard]] bool try_extend(void *p, std::size_t old_size, std::size_t new_size) noexcept {
     return detail::extend(head_, p, old_size, new_size);
   }
