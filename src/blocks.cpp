@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "memory.hpp"
+#include "records.hpp"
 #include "recycle.hpp"
 #include "watch.hpp"
 
@@ -154,7 +155,7 @@ void release_blocks(state &s, const block *until) noexcept {
 }
 
 /// For records, and for pools that hide their bounds: from a block, never a large one, which would
-/// itself need a record. Open when the pool is trapped.
+/// itself need a record. Open when the pool is trapped. No mark is pending.
 void *carve(head &h, std::size_t size, std::size_t alignment) noexcept {
   void *at = fit(h.cur, h.end, size, alignment);
   if (at != nullptr) {
@@ -166,7 +167,27 @@ void *carve(head &h, std::size_t size, std::size_t alignment) noexcept {
   return at;
 }
 
+/// The record is not at hand, or would be taken from below a mark.
+owned *take_record_slow(head &h) noexcept {
+  if (has_pending(*h.state) && !open_pending(h)) return nullptr;
+  owned *record = record_at_hand(h);
+  if (record != nullptr) {
+    take_found(h, record);
+  } else {
+    record = static_cast<owned *>(carve(h, sizeof(owned), alignof(owned)));
+    if (record == nullptr) return nullptr;
+  }
+  record->when = epoch_of(*h.state);
+  return record;
+}
+
 namespace {
+
+/// The first block, or room of an earlier one, in a scope.
+[[gnu::noinline]] void *refill_in_scope(head &pool, std::size_t size,
+                                        std::size_t alignment) noexcept {
+  return open_pending(pool) ? refill(pool, size, alignment) : nullptr;
+}
 
 /// Everything that is not a small request at an ordinary alignment to an ordinary pool.
 [[gnu::noinline]] void *refill_slow(head &pool, std::size_t size, std::size_t alignment) noexcept {
@@ -189,6 +210,7 @@ namespace {
   }
   if (sizes::with_alignment(size, alignment) > s.threshold)
     return take_large(pool, size, alignment);
+  if (has_pending(s)) return refill_in_scope(pool, size, alignment);
   if (void *at = from_rooms(pool, size, alignment)) return at;
   return from_new_block(pool, size, alignment);
 }
@@ -197,7 +219,7 @@ namespace {
 
 void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept {
   const state *s = pool.state;
-  if (s == nullptr || (s->flags & unusual) != 0 || size > s->threshold ||
+  if (s == nullptr || (s->flags & unusual) != 0 || has_pending(*s) || size > s->threshold ||
       !is_ordinary(alignment, block_alignment)) [[unlikely]] {
     return refill_slow(pool, size, alignment);
   }

@@ -80,6 +80,12 @@ bool owns(const owned &cleanup, int fd) noexcept {
   return cleanup != nullptr ? enter(s, cleanup, handler, data) : nullptr;
 }
 
+/// The first in a scope. In two functions the usual way has no register to save for this one.
+[[gnu::noinline]] pond_cleanup *on_destroy_in_scope(head &pool, void (*handler)(void *),
+                                                    void *data) noexcept {
+  return open_pending(pool) ? on_destroy(pool, handler, data) : nullptr;
+}
+
 }  // namespace
 
 /// Children first, one that a cleanup makes too: it is the newest then.
@@ -95,10 +101,13 @@ pond_cleanup *on_destroy(head &pool, void (*handler)(void *), void *data) noexce
   state *s = pool.state;
   if (s == nullptr || handler == nullptr || (s->flags & unusual) != 0) [[unlikely]]
     return on_destroy_slow(pool, handler, data);
+  const std::uint64_t when = epoch_of(*s);
+  if (when == pending) [[unlikely]]
+    return on_destroy_in_scope(pool, handler, data);
   owned *cleanup = record_at_hand(pool);
   if (cleanup == nullptr) [[unlikely]]
     return on_destroy_slow(pool, handler, data);
-  take_found(pool, cleanup)->when = epoch_of(*s);
+  take_found(pool, cleanup)->when = when;
   return enter(*s, cleanup, handler, data);
 }
 

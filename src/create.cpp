@@ -39,7 +39,8 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
   if (where.host != nullptr) *(reinterpret_cast<const pond_embedding **>(s) - 1) = where.host;
   const std::size_t room = size - where.prefix - sizeof(state);
   const auto reserved = static_cast<std::uint32_t>(charged / sizes::quantum);
-  *s = {.first = {nullptr, size},
+  *s = {.marks = nullptr,
+        .first = {nullptr, size},
         .rooms = nullptr,
         .cleanups = nullptr,
         .larges = nullptr,

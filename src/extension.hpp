@@ -1,4 +1,4 @@
-// extension.hpp: what a pool knows that most never have to: marks, tree, quota, tag, upstream.
+// extension.hpp: what a pool knows that most never have to: tree, quota, tag, upstream.
 #ifndef POND_SRC_EXTENSION_HPP
 #define POND_SRC_EXTENSION_HPP
 
@@ -9,17 +9,6 @@
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
-
-/// A mark's record: what the pool was. It lies in the pool itself, above what it protects.
-struct mark_record {
-  mark_record *outer;
-  std::uint64_t epoch;
-  unsigned char *cur;
-  unsigned char *end;
-  block *newest;
-  room *rooms;
-  owned *spare;
-};
 
 /// The large allocations by address, once there are too many to look through.
 struct large_index {
@@ -59,9 +48,8 @@ struct value_table {
 /// or of one of its own, which then stays as long as the pool does. An overflow of what was handed
 /// out before it meets its first word: see whole().
 struct extension {
-  mark_record *marks;  // innermost first
-  head real;           // the true bounds of a pool that hides them
   block *holder;       // the later block in which it lies, or null: it lies in the first one
+  head real;           // the true bounds of a pool that hides them
   std::size_t inside;  // bytes at the end of that, of the extension and the bins
   head *owner;         // with options or a parent the head: for callbacks, and to be emptied
   state *parent;
@@ -101,7 +89,7 @@ inline constexpr std::size_t extension_inside = sizes::round_up(sizeof(extension
 /// An extension, looked at before what is in it is followed.
 [[gnu::always_inline]] inline extension &whole(extension *ext) noexcept {
   // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): where the flag is set there is one
-  looked_at(ext->marks, "the extension of a pool's records");
+  looked_at(ext->holder, "the extension of a pool's records");
   return *ext;
 }
 

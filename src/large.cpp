@@ -172,7 +172,7 @@ namespace {
   owned *large = record_at_hand(pool);
   if (large == nullptr) [[unlikely]]
     return allocate_large_slow(pool, bytes, alignment);
-  take_found(pool, large)->when = 0;  // a pool without an extension has no mark
+  take_found(pool, large)->when = 0;  // no mark is open
   count(*pool.state, bytes);
   return note(*pool.state, large, cache_take_newest(from), bytes);
 }
@@ -181,9 +181,9 @@ namespace {
 
 void *allocate_large(head &pool, std::size_t size, std::size_t alignment) noexcept {
   const state *s = pool.state;
-  if (s == nullptr || !takes_cached(*s) || s->larges_seen == most_looked_through ||
-      !is_ordinary(alignment, block_alignment) || size > most_cached_block - sizes::quantum)
-      [[unlikely]] {
+  if (s == nullptr || !takes_cached(*s) || s->marks != nullptr ||
+      s->larges_seen == most_looked_through || !is_ordinary(alignment, block_alignment) ||
+      size > most_cached_block - sizes::quantum) [[unlikely]] {
     return allocate_large_slow(pool, size, alignment);
   }
   bin *from = cache_look(rounded(size));

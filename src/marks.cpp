@@ -1,19 +1,15 @@
 // marks.cpp: mark, rewind, commit.
 //
-// A mark is a record in the pool, above everything it protects. While it is open the rooms and
-// spares below it are put away in the record, so nothing below it is filled, given back or used
-// again; what is above it is known by its epoch (owned records) or by its place (blocks).
-#include <cerrno>
-
-#include "records.hpp"
-#include "watch.hpp"
+// A mark has a record: in the pool, above everything it protects, or in a scope (scopes.cpp). While
+// it is open the rooms and spares below it are put away in the record, so nothing below it is
+// filled, given back or used again; what is above it is known by its epoch (owned records) or by
+// its place (blocks).
+#include "marks.hpp"
 
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 namespace {
-
-std::uint64_t as_word(const void *p) noexcept { return reinterpret_cast<std::uintptr_t>(p); }
 
 /// Whether a mark is this one of this pool.
 [[gnu::always_inline]] inline bool names(const pond_mark &mark, const mark_record *open,
@@ -27,28 +23,10 @@ std::uint64_t as_word(const void *p) noexcept { return reinterpret_cast<std::uin
   return s != nullptr && (s->flags & (flag_extended | unusual)) == flag_extended;
 }
 
-/// The record that a mark names, found among the open ones: a mark that was used up, or belongs to
-/// another pool, is in no list, and is never followed.
 mark_record *find_mark(const head &pool, const pond_mark &mark) noexcept {
-  if (!is_there(pool)) {
-    errno = EINVAL;
-    return nullptr;
-  }
-  const state &s = *pool.state;
-  mark_record *open = extended(s) ? s.ext->marks : nullptr;
-  while (open != nullptr && as_word(open) != mark.opaque[0]) {
-    open = looked_at(open->outer, "the record of a mark");
-  }
-  if (names(mark, open, s)) return open;
-  misuse(s, EINVAL, "stale mark");
-  return nullptr;
-}
-
-template <class Record>
-void append(Record *&list, Record *older, const char *what) noexcept {
-  Record **link = &list;
-  while (looked_at(*link, what) != nullptr) link = &(*link)->next;
-  *link = older;
+  return find_mark(pool, mark.opaque[0], [&mark](const mark_record &open, const state &s) {
+    return names(mark, &open, s);
+  });
 }
 
 /// Whether there is something to run: most scopes only take memory.
@@ -64,12 +42,12 @@ void append(Record *&list, Record *older, const char *what) noexcept {
 }
 
 /// Runs what was registered since the mark, children first; false when the pool went with it.
-bool run_since(state &s, mark_record *mark) noexcept {
+bool run_since(state &s, mark_record &mark) noexcept {
   extension &ext = *s.ext;
   const std::uint64_t outer_floor = ext.floor;
-  const std::uint64_t since = mark->epoch;
+  const std::uint64_t since = mark.epoch;
   const bool outermost = (s.flags & flag_running) == 0;
-  ext.marks = mark;
+  s.marks = &mark;
   ext.floor = since;
   s.flags |= flag_running;
   run_everything(s, since);
@@ -81,9 +59,9 @@ bool run_since(state &s, mark_record *mark) noexcept {
 /// goes over the stack, where halves are written and wholes read, which takes ten cycles each.
 [[gnu::always_inline]] inline void picture(mark_record &mark, const state &s,
                                            const head &h) noexcept {
-  const extension &ext = *s.ext;
-  mark.outer = ext.marks;
-  mark.epoch = ext.last_epoch + 1;
+  mark.outer = s.marks;
+  mark.pool = nullptr;
+  mark.epoch = s.ext->last_epoch + 1;
   mark.cur = h.cur;
   mark.end = h.end;
   mark.newest = s.first.next;
@@ -95,7 +73,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
 [[gnu::always_inline]] inline pond_mark open_mark(state &s, mark_record *mark) noexcept {
   s.rooms = nullptr;
   s.spare = nullptr;
-  s.ext->marks = mark;
+  s.marks = mark;
   s.ext->last_epoch = mark->epoch;
   return {{as_word(mark), mark->epoch, as_word(&s), 0}};
 }
@@ -104,7 +82,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
 [[gnu::always_inline]] inline void close_mark(state &s, const mark_record &mark) noexcept {
   s.rooms = mark.rooms;
   s.spare = mark.spare;
-  s.ext->marks = mark.outer;
+  s.marks = mark.outer;
 }
 
 /// The record does not fit the current block, or the pool is not an ordinary one.
@@ -113,6 +91,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
   state &s = *pool.state;
   if (refuses(s) || make_extension(pool) == nullptr) return {};
   head &h = real(pool);
+  if (has_pending(s)) open_pending(h);
   mark_record was;
   picture(was, s, h);
   s.rooms = nullptr;
@@ -134,7 +113,7 @@ bool run_since(state &s, mark_record *mark) noexcept {
 
 pond_mark get_mark(head &pool) noexcept {
   state *s = pool.state;
-  if (!is_usual(s)) [[unlikely]]
+  if (!is_usual(s) || has_pending(*s)) [[unlikely]]
     return get_mark_slow(pool);
   auto *mark =
       static_cast<mark_record *>(room_at_hand(pool, sizeof(mark_record), alignof(mark_record)));
@@ -145,25 +124,21 @@ pond_mark get_mark(head &pool) noexcept {
   return open_mark(*s, mark);
 }
 
-namespace {
-
-/// Anything may have happened since.
-[[gnu::noinline]] bool rewind_slow(head &pool, const pond_mark &mark) noexcept {
-  mark_record *open = find_mark(pool, mark);
-  if (open == nullptr) return false;
+bool rewind_to(head &pool, mark_record &open) noexcept {
   state &s = *pool.state;
-  if (open->epoch <= s.ext->floor) {
-    misuse(s, EBUSY, "rewind past a rewind that is under way");
-    return false;
+  if (is_held(s, open, "rewind past a rewind that is under way")) return false;
+  const bool others = open.epoch != pending;  // than bytes
+  if (others && registered_since(s, open.epoch) && !run_since(s, open)) return true;
+  if ((s.flags & flag_doomed) != 0) return true;  // the head may be gone, and the mark is
+  const mark_record was = open;
+  s.marks = was.outer;
+  if (others) {
+    if (s.larges != nullptr) release_larges(s, was.epoch);
+    if (s.first.next != was.newest) release_blocks(s, was.newest);
+    close_mark(s, was);
   }
-  if (registered_since(s, open->epoch) && !run_since(s, open)) return true;
-  if ((s.flags & flag_doomed) != 0) return true;  // the head may be gone
-  const mark_record was = *open;
-  if (s.larges != nullptr) release_larges(s, was.epoch);
-  if (s.first.next != was.newest) release_blocks(s, was.newest);
-  close_mark(s, was);
   if ((s.flags & (flag_sealed | flag_trapped)) == flag_sealed) {
-    keep_room(s, was.cur, was.end);  // and the head goes on showing nothing
+    if (others) keep_room(s, was.cur, was.end);  // and the head goes on showing nothing
     return true;
   }
   head &h = real(pool);
@@ -173,6 +148,13 @@ namespace {
   return true;
 }
 
+namespace {
+
+bool rewind_found(head &pool, const pond_mark &mark) noexcept {
+  mark_record *open = find_mark(pool, mark);
+  return open != nullptr && rewind_to(pool, *open);
+}
+
 }  // namespace
 
 /// The innermost mark of an ordinary pool, which has only moved `cur` since: asked for here,
@@ -180,11 +162,11 @@ namespace {
 bool rewind(head &pool, const pond_mark &mark) noexcept {
   state *s = pool.state;
   if (!is_usual(s)) [[unlikely]]
-    return rewind_slow(pool, mark);
-  const mark_record *open = s->ext->marks;
+    return rewind_found(pool, mark);
+  const mark_record *open = s->marks;
   if (!names(mark, open, *s) || open->epoch <= s->ext->floor || s->first.next != open->newest ||
       has_since(*s, open->epoch)) [[unlikely]]
-    return rewind_slow(pool, mark);
+    return rewind_found(pool, mark);
   close_mark(*s, *open);
   pool.cur = open->cur;
   pool.end = open->end;
@@ -192,20 +174,10 @@ bool rewind(head &pool, const pond_mark &mark) noexcept {
 }
 
 bool commit(head &pool, const pond_mark &mark) noexcept {
-  mark_record *open = find_mark(pool, mark);
-  if (open == nullptr) return false;
-  state &s = *pool.state;
-  if (open->epoch <= s.ext->floor) {
-    misuse(s, EBUSY, "commit of a mark that is being rewound");
-    return false;
-  }
-  while (true) {
-    mark_record *innermost = s.ext->marks;
-    append(s.rooms, innermost->rooms, "the room of a block");
-    append(s.spare, innermost->spare, "a record of a pool");
-    s.ext->marks = innermost->outer;
-    if (innermost == open) return true;
-  }
+  const mark_record *open = find_mark(pool, mark);
+  if (open == nullptr || is_held(*pool.state, *open, being_rewound)) return false;
+  keep(*pool.state, *open);
+  return true;
 }
 
 }  // namespace detail

@@ -127,9 +127,14 @@ extension *make_extension(head &pool, const pond_upstream *own) noexcept {
   state &s = *pool.state;
   if (has_extension(s)) return s.ext;
   block *holder = nullptr;
+  const unsigned char *const end = pool.end;
   void *at = take_end_of_first_block(pool, extension_inside, 0);
   if (at == nullptr) at = take_end_of_later_block(pool, holder);
   if (at == nullptr) return make_extension_apart(s, own);
+  // Without one all marks are pending: their pools end here, too, from now on.
+  for (mark_record *mark = s.marks; mark != nullptr; mark = mark->outer) {
+    if (mark->end == end) mark->end = pool.end;
+  }
   return begin_extension(s, at, holder, own);
 }
 

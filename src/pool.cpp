@@ -143,9 +143,8 @@ bool bare(const state &s) noexcept {
 
 void begin_end(state &s) noexcept {
   s.flags |= flag_running;
-  if (!extended(s)) return;
-  s.ext->marks = nullptr;
-  s.ext->ending = true;
+  s.marks = nullptr;
+  if (extended(s)) s.ext->ending = true;
 }
 
 void destroy_state(state &s, head *pool, unsigned char *shown) noexcept {
@@ -177,7 +176,7 @@ namespace {
   if ((s.flags & flag_running) != 0) {
     // By one of its own cleanups: the pool goes when they have run. Its user's object may be gone
     // before; its parent knows it by a head until then.
-    s.flags |= flag_doomed;
+    doom(s);
     if (extended(s)) keep_head(s, pool);
     hide(pool);
     return;
@@ -238,12 +237,12 @@ void reset(head &pool) noexcept {
   if (!is_there(pool)) return;
   state &s = *pool.state;
   if ((s.flags & flag_running) != 0) return misuse(s, EBUSY, "reset by one of its own cleanups");
-  if (extended(s)) s.ext->marks = nullptr;
+  s.marks = nullptr;
   s.flags |= flag_running;
   run_everything(s, 0);
   if (!finish_running(s, true)) return;
   const exclusive_use here(s);  // not before: a cleanup may wait for a thread that uses the pool
-  if (has_extension(s)) s.ext->marks = nullptr;  // one that a cleanup left open
+  s.marks = nullptr;            // one that a cleanup left open
   release_larges(s, 0);
   free_values(s);
   forget_recycled(s);
@@ -260,8 +259,13 @@ void reset(head &pool) noexcept {
 }
 
 void moved(head &to) noexcept {
-  if (owned *record = announced(to)) record->data = &to;
-  if (to.state != nullptr && extended(*to.state)) to.state->ext->owner = &to;
+  if (to.state == nullptr) {
+    if (owned *record = announced(to)) record->data = &to;
+    return;
+  }
+  if (to.state->marks != nullptr) [[unlikely]]
+    end_scopes(*to.state);
+  if (extended(*to.state)) to.state->ext->owner = &to;
 }
 
 }  // namespace detail

@@ -33,14 +33,11 @@ namespace detail {
 
 /// From the spares, or from the pool: bumped inline, because every large allocation pays for it.
 [[gnu::always_inline]] inline owned *take_record(head &h) noexcept {
+  const std::uint64_t when = epoch_of(*h.state);
   owned *record = record_at_hand(h);
-  if (record != nullptr) [[likely]] {
-    take_found(h, record);
-  } else {
-    record = static_cast<owned *>(carve(h, sizeof(owned), alignof(owned)));
-    if (record == nullptr) return nullptr;
-  }
-  record->when = epoch_of(*h.state);
+  if (record == nullptr || when == pending) [[unlikely]]
+    return take_record_slow(h);
+  take_found(h, record)->when = when;
   return record;
 }
 
@@ -84,11 +81,9 @@ inline void unlink(owned *&list, owned *record) noexcept {
 /// the spares as they were when the oldest mark that covers it was made.
 inline void spare_record(state &s, owned *record) noexcept {
   owned **list = &s.spare;
-  if (extended(s)) [[unlikely]] {
-    mark_record *mark = s.ext->marks;
-    for (; mark != nullptr && epoch_of(*record) < mark->epoch; mark = mark->outer) {
-      list = &mark->spare;
-    }
+  mark_record *mark = s.marks;
+  for (; mark != nullptr && epoch_of(*record) < mark->epoch; mark = mark->outer) {
+    if (mark->epoch != pending) list = &mark->spare;
   }
   record->handler = nullptr;
   record->next = *list;

@@ -57,7 +57,7 @@ void *recycling_allocate(head &pool, std::size_t size, std::size_t alignment) no
   const state &s = *pool.state;
   if (size > s.threshold) return take_large(real(pool), size, alignment);
   const std::size_t whole = recycled_size(size);
-  if (s.ext->marks == nullptr) [[likely]] {
+  if (s.marks == nullptr) [[likely]] {
     if (void *taken = take_recycled(*s.ext->bins, whole, alignment)) return taken;
   }
   return carve(real(pool), whole, alignment < sizes::quantum ? sizes::quantum : alignment);
@@ -66,7 +66,7 @@ void *recycling_allocate(head &pool, std::size_t size, std::size_t alignment) no
 void recycle(state &s, void *p, std::size_t size) noexcept {
   const std::size_t whole = recycled_size(size);
   // A mark may be younger than this, which is then there again after the rewind.
-  if (p == nowhere() || retract(s.ext->real, p, whole) || s.ext->marks != nullptr) return;
+  if (p == nowhere() || retract(s.ext->real, p, whole) || s.marks != nullptr) return;
   recycler &bins = *s.ext->bins;
   recycled *&newest = bins.newest[bin_of(whole)];
   newest = ::new (p) recycled{newest};

@@ -26,6 +26,7 @@
 
 #include "extension.hpp"
 #include "owned.hpp"
+#include "pond/detail/marks.hpp"
 #include "sizes.hpp"
 
 namespace pond {
@@ -49,9 +50,10 @@ inline constexpr std::uint8_t hidden = flag_trapped | flag_recycling;
 /// Flags of pools for which there are no short ways.
 inline constexpr std::uint8_t unusual = hidden | flag_sealed | flag_doomed;
 
-/// 72 bytes, because every pool pays for them: with the head, a C pool's first allocation begins
-/// 96 bytes into its first block, nginx's at 152.
+/// 80 bytes, because every pool pays for them: with the head, a C pool's first allocation begins
+/// 104 bytes into its first block, nginx's at 152.
 struct state {
+  mark_record *marks;  // innermost first; scopes know that it is the first word
   block first;
   room *rooms;  // candidates, most recently left first
   owned *cleanups;
@@ -67,7 +69,7 @@ struct state {
   std::uint8_t larges_seen;  // how many are in `larges`, while they are not indexed
 };
 
-static_assert(sizeof(state) == 7 * sizeof(void *) + 16 && sizeof(head) == 3 * sizeof(void *) &&
+static_assert(sizeof(state) == 8 * sizeof(void *) + 16 && sizeof(head) == 3 * sizeof(void *) &&
               sizeof(block) == 2 * sizeof(void *));
 
 // --- Reading a pool ---------------------------------------------------------------------------
@@ -111,9 +113,13 @@ inline bool has_children(const state &s) noexcept {
   return extended(s) && s.ext->children != nullptr;
 }
 
+/// That of the innermost mark, pending or not, or 0.
 inline std::uint64_t epoch_of(const state &s) noexcept {
-  return extended(s) && s.ext->marks != nullptr ? s.ext->marks->epoch : 0;
+  return s.marks != nullptr ? s.marks->epoch : 0;
 }
+
+/// Whether something other than taking small memory has to be preceded by open_pending.
+inline bool has_pending(const state &s) noexcept { return epoch_of(s) == pending; }
 
 /// Addresses spread over a whole table of a power of two, whatever their distances: after one
 /// multiplication alone those of 2992 bytes, for example, make runs of hundreds.
@@ -136,6 +142,7 @@ void withdraw(head &pool) noexcept;
 void leave_empty(void *child) noexcept;
 
 // pool.cpp
+void undo_first_use(head &pool) noexcept;
 void begin_end(state &s) noexcept;
 void end(state &s, head *pool, unsigned char *shown = nowhere()) noexcept;
 void destroy_state(state &s, head *pool, unsigned char *shown = nowhere()) noexcept;
@@ -143,6 +150,7 @@ bool finish_running(state &s, bool outermost) noexcept;
 
 // blocks.cpp
 void *carve(head &h, std::size_t size, std::size_t alignment) noexcept;
+owned *take_record_slow(head &h) noexcept;
 bool keep_room(state &s, unsigned char *cur, unsigned char *end) noexcept;
 void release_blocks(state &s, const block *until) noexcept;
 
@@ -151,6 +159,15 @@ void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept;
 owned *find_large(const state &s, const void *p) noexcept;
 void release_large(state &s, owned *large) noexcept;
 void release_larges(state &s, std::uint64_t since) noexcept;
+
+// marks.cpp
+pond_mark get_mark(head &pool) noexcept;
+bool rewind(head &pool, const pond_mark &mark) noexcept;
+bool commit(head &pool, const pond_mark &mark) noexcept;
+
+// scopes.cpp
+bool open_pending(head &h) noexcept;
+void end_scopes(state &s) noexcept;
 
 // cleanup.cpp
 void run_everything(state &s, std::uint64_t since) noexcept;
@@ -175,6 +192,13 @@ bool can_bear(state &above, std::size_t bytes, const extension *line = nullptr) 
 void join(state &s, state &above, std::uint64_t epoch, const extension *line = nullptr) noexcept;
 void leave_tree(state &s) noexcept;
 void destroy_children(state &s, std::uint64_t since) noexcept;
+
+/// A pool is going to end when the cleanups have run that run now; scopes that are open in them may
+/// find another pool in its place.
+inline void doom(state &s) noexcept {
+  s.flags |= flag_doomed;
+  if (s.marks != nullptr) end_scopes(s);
+}
 
 /// As default-constructed.
 inline void empty(head &pool) noexcept { pool = {nowhere(), nowhere(), nullptr}; }

@@ -68,7 +68,7 @@ void take_from_tree(extension *ext, std::size_t bytes) noexcept {
 /// A child that runs its cleanups while its parent goes: it ends when they have run, on its own.
 /// Its user's object is as default-constructed from now on.
 void orphan(state &child) noexcept {
-  child.flags |= flag_doomed;
+  doom(child);
   empty(*child.ext->owner);
   leave_tree(child);
 }
@@ -133,7 +133,7 @@ constexpr std::uint64_t never = UINT64_MAX;
 /// The epoch of the oldest open mark that came after this one.
 std::uint64_t next_mark(const state &s, std::uint64_t epoch) noexcept {
   std::uint64_t next = never;
-  for (const mark_record *mark = s.ext->marks; mark != nullptr && mark->epoch > epoch;
+  for (const mark_record *mark = s.marks; mark != nullptr && mark->epoch > epoch;
        mark = mark->outer) {
     next = mark->epoch;
   }
@@ -167,13 +167,14 @@ namespace {
 /// The same of a pool that may not be used yet, and whose head is known.
 bool makes_place(head &parent, std::size_t bytes, const extension *line = nullptr) noexcept {
   return takes_children(parent) && make_extension(parent) != nullptr &&
+         (!has_pending(*parent.state) || open_pending(real(parent))) &&
          can_bear(*parent.state, bytes, line);
 }
 
 /// Nobody refers to the pool any more, but the one it belongs to. A head that lies in its own
 /// block stays there; another one is its user's.
 void part_from_user(head &pool, state &s) noexcept {
-  s.ext->marks = nullptr;
+  s.marks = nullptr;
   keep_head(s, pool);
   if (s.prefix == 0) empty(pool);
 }

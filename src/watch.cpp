@@ -232,7 +232,7 @@ void trapped_release(state &s, void *p, std::size_t size) noexcept {
   if (!in_blocks(s, p, size)) return misuse(s, EINVAL, "given memory that is not the pool's");
   if (!is_open(p, size)) return misuse(s, EINVAL, "given memory twice, or with a wrong size");
   // While a mark is open it may be older than that, and is there again after the rewind.
-  if (s.ext->marks == nullptr) closed(p, size);
+  if (s.marks == nullptr) closed(p, size);
 }
 
 void opened(const void *p, std::size_t size) noexcept {

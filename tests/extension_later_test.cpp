@@ -38,6 +38,7 @@ TEST_F(ExtensionInALaterBlock, OfAScopeAsksNobodyForMemory) {
     {
       const pond::scope scope(pool);
       std::memset(pool.allocate(1000), 0xA5, 1000);
+      pool.on_destroy([] {});
     }
     EXPECT_EQ(upstream->calls(), calls);
     EXPECT_EQ(pool.stats().reserved, before.reserved);
@@ -66,7 +67,7 @@ TEST_F(ExtensionInALaterBlock, HasABlockToItselfWhereTooLittleIsLeft) {
   auto *filler = static_cast<unsigned char *>(pool.allocate(first_block - 256));
   std::memset(filler, 0xA5, first_block - 256);
   const std::size_t reserved = pool.stats().reserved;
-  { const pond::scope scope(pool); }
+  support::extend(pool);
   EXPECT_EQ(pool.stats().blocks, 3U);
   EXPECT_LE(pool.stats().reserved, reserved + 512) << "and no more than it needs";
   EXPECT_TRUE(std::all_of(filler, filler + first_block - 256, [](int c) { return c == 0xA5; }));
@@ -75,7 +76,7 @@ TEST_F(ExtensionInALaterBlock, HasABlockToItselfWhereTooLittleIsLeft) {
 /// All of it but the extension is used again, round after round.
 TEST_F(ExtensionInALaterBlock, StaysOverAReset) {
   pond::pool pool = with_blocks(3);
-  { const pond::scope scope(pool); }
+  support::extend(pool);
   for (int round = 0; round < 3; ++round) {
     const std::size_t reserved = pool.stats().reserved;
     pool.reset();
@@ -100,7 +101,7 @@ TEST_F(ExtensionInALaterBlock, StaysOverAReset) {
 /// What is kept is no more than without one, and what stays anyway counts.
 TEST_F(ExtensionInALaterBlock, DoesNotMakeAResetKeepMore) {
   pond::pool pool = with_blocks(2);
-  { const pond::scope scope(pool); }
+  support::extend(pool);
   for (int i = 0; i < 5000; ++i) (void)pool.allocate(64);
   const std::size_t grown = pool.stats().reserved;
   pool.reset();
@@ -112,7 +113,7 @@ TEST_F(ExtensionInALaterBlock, DoesNotMakeAResetKeepMore) {
 TEST_F(ExtensionInALaterBlock, IsNotInABlockThatIsMoreThanAResetKeeps) {
   pond::pool pool(POND_DEFAULT_KEEP + 16);
   while (pool.stats().blocks == 1) (void)pool.allocate(1024);
-  { const pond::scope scope(pool); }
+  support::extend(pool);
   pool.reset();
   EXPECT_LE(pool.stats().reserved, POND_DEFAULT_KEEP + 1024U);
 }
@@ -120,7 +121,7 @@ TEST_F(ExtensionInALaterBlock, IsNotInABlockThatIsMoreThanAResetKeeps) {
 TEST_F(ExtensionInALaterBlock, EndsWithThePoolInWhateverOrderBlocksCame) {
   for (const std::size_t after : {0U, 1U, 100U}) {
     pond::pool pool = with_blocks(3);
-    { const pond::scope scope(pool); }
+    support::extend(pool);
     for (std::size_t i = 0; i < after; ++i) (void)pool.allocate(1000);
     bool ended = false;
     pool.on_destroy([&ended] { ended = true; });
@@ -135,6 +136,7 @@ TEST_F(ExtensionInALaterBlock, EndsWithThePoolInWhateverOrderBlocksCame) {
 /// A rewind gives back the blocks that came after the mark, and not the one in which it is known.
 TEST_F(ExtensionInALaterBlock, IsNotGivenBackByARewind) {
   pond::pool pool = with_blocks(2);
+  support::extend(pool);
   const std::size_t reserved = pool.stats().reserved;
   for (int round = 0; round < 3; ++round) {
     const pond::scope scope(pool);
@@ -149,7 +151,7 @@ using ExtensionInALaterBlockDeathTest = ExtensionInALaterBlock;
 /// A list that ends before the block in which the extension lies is not followed beyond its end.
 TEST_F(ExtensionInALaterBlockDeathTest, IsNotLookedForWhereTheListWasCut) {
   pond::pool pool = with_blocks(2);
-  { const pond::scope scope(pool); }
+  support::extend(pool);
   while (pool.stats().blocks < 4) (void)pool.allocate(64);
   EXPECT_DEATH(
       {

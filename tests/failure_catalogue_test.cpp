@@ -219,7 +219,7 @@ const function functions[] = {
     throwing("pool::emplace", [](auto &s) { s.cpp().emplace(a_key, 99U, 'x'); }),
     throwing("pool::child", [](auto &s) { (void)s.cpp().child(); }),
     throwing("pool::adopt", [](auto &s) { s.cpp().adopt(pond::pool(512)); }),
-    throwing("scope", [](auto &s) { const pond::scope attempt(s.cpp()); }),
+    throwing("scope", [](auto &s) { pond::scope(s.cpp()), s.cpp().on_destroy([] {}); }),
     throwing("make_unique",
              [](auto &s) { (void)pond::make_unique<std::string>(s.cpp(), 99U, 'x'); }),
     throwing("allocator",

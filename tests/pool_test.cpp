@@ -158,7 +158,7 @@ TEST(Pool, ResetKeepsAsMuchOnceThereWasAMark) {
   POND_SKIP_WHEN_TRAPPED();
   pond::pool pool(1024);
   for (int i = 0; i < 100; ++i) (void)pool.allocate(100);
-  { const pond::scope marked(pool); }
+  support::extend(pool);
   const std::size_t blocks = pool.stats().blocks;
   pool.reset();
   EXPECT_EQ(pool.stats().blocks, blocks);

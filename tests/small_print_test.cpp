@@ -144,7 +144,7 @@ TEST(SmallPrint, AScopeWithACleanupInACleanupTakesItsMemoryBack) {
   int ran = 0;
   use(pool.allocate(1));
   pond::cleanup *cleanup = pool.on_destroy([&] {
-    { const pond::scope first(pool); }
+    support::extend(pool);
     const std::size_t before = pool.stats().used;
     {
       const pond::scope scope(pool);

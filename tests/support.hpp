@@ -52,6 +52,9 @@ inline std::size_t opaque(std::size_t size) {
 /// For what is allocated only to be there.
 inline void use(const void *p) { EXPECT_NE(p, nullptr); }
 
+/// Makes a pool's extension, as its first mark does.
+inline void extend(pond::pool &pool) { pond_rewind(pool.handle(), pond_get_mark(pool.handle())); }
+
 inline bool is_aligned(const void *p, std::size_t alignment) {
   return reinterpret_cast<std::uintptr_t>(p) % alignment == 0;
 }

@@ -98,7 +98,7 @@ TEST_P(Throwing, AtAnyPointLeavesThePoolAsItWas) {
     SCOPED_TRACE(n);
     ASSERT_LE(n, 20000);
     support::checked_pool checked({.first_block = 8192});
-    { const pond::scope has_an_extension(checked.pool); }
+    support::extend(checked.pool);
     checked.pool.make<refusing>();
     const pond::stats before = checked.pool.stats();
     threw = false;

@@ -53,9 +53,9 @@ static inline pond_pool *pond_embedded_pool(pond_head *head) {
   return POND_POINTER_CAST(pond_pool *, head);
 }
 
-/** Bytes of a first block that pond needs behind the host's prefix: 80, or 48 where a pointer has 32
+/** Bytes of a first block that pond needs behind the host's prefix: 88, or 52 where a pointer has 32
  *  bits. */
-#define POND_EMBEDDED_SIZE (8 * sizeof(void *) + 16)
+#define POND_EMBEDDED_SIZE (9 * sizeof(void *) + 16)
 
 /** Calls block(context, memory, size, unused) for every block of the pool, the newest first and the
  *  first block last, `unused` being the room that is left in it; then large(context, memory, size)

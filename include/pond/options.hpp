@@ -35,7 +35,7 @@ class limit_exceeded : public std::bad_alloc {
 /// buffer, which must outlive the pool. A pool with options has an extension of its records, 384
 /// bytes: of its first block where that has 848 or more, otherwise of one that has nothing else.
 struct options {
-  /// Bytes of the first block, the pool's own included, 72 and 384; 0: 4096. Odd or too small:
+  /// Bytes of the first block, the pool's own included, 80 and 384; 0: 4096. Odd or too small:
   /// rounded up.
   std::size_t first_block = 0;
 

@@ -201,7 +201,7 @@ POND_API bool pond_unset(pond_pool *pool, const void *key) POND_NOEXCEPT;
 /** @name Marks
  *  @{ */
 
-/** Notes where the pool stands. Costs 56 bytes of the pool until it is rewound, and the first one
+/** Notes where the pool stands. Costs 64 bytes of the pool until it is rewound, and the first one
  *  an extension of the pool's records, which stays: 384 bytes of the block that the pool takes from,
  *  or of one of its own where that has not as much left. While a mark is open, nothing older is
  *  grown in place, given back by pond_free_sized or pond_resize, or used again; pond_free does what

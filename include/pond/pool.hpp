@@ -40,7 +40,7 @@ class pool {
   /// No memory is taken until the first allocation, which makes a pool with default options.
   constexpr pool() noexcept : head_{detail::nowhere(), detail::nowhere(), nullptr} {}
 
-  /// A pool with a first block of this many bytes, 72 of which it needs itself. 0: the default,
+  /// A pool with a first block of this many bytes, 80 of which it needs itself. 0: the default,
   /// 4096; any other size is accepted, too small or odd ones are rounded up. About 60 instructions
   /// where a block of that size was used before by this thread.
   explicit pool(std::size_t first_block) { detail::check(detail::create(head_, first_block)); }

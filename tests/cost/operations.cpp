@@ -135,19 +135,26 @@ void count_objects() {
         for (const char &key : keys) asm volatile("" ::"r"(pond_get(pool.handle(), &key)));
       });
   count("erase", with_one, [](pond::pool &pool) { pool.erase(color); });
-  // The first scope of a pool makes an extension, which stays.
-  const auto marked = [] {
-    pond::pool pool = used();
-    const pond::scope first(pool);
-    return pool;
-  };
-  count("the first scope of a pool", used, [](pond::pool &pool) { pond::scope s(pool); });
-  count("scope, in which nothing happens", marked, [](pond::pool &pool) { pond::scope s(pool); });
-  count("scope, with an allocation and a cleanup", marked, [](pond::pool &pool) {
+  count("scope, in which nothing happens", used, [](pond::pool &pool) { pond::scope s(pool); });
+  count("scope, with an allocation", used, [](pond::pool &pool) {
+    pond::scope s(pool);
+    (void)pool.allocate(small);
+  });
+  const auto with_a_cleanup = [](pond::pool &pool) {
     pond::scope s(pool);
     (void)pool.allocate(small);
     pool.on_destroy([] {});
-  });
+  };
+  count("the first scope of a pool with an allocation and a cleanup", used, with_a_cleanup);
+  // That makes an extension, which stays.
+  const auto extended = [&with_a_cleanup] {
+    pond::pool pool = used();
+    with_a_cleanup(pool);
+    return pool;
+  };
+  count("scope, with an allocation and a cleanup", extended, with_a_cleanup);
+  count("mark and rewind, between which nothing happens", extended,
+        [](pond::pool &pool) { pond_rewind(pool.handle(), pond_get_mark(pool.handle())); });
   // Last, because where its memory was, that of others would be, which indexes are hashed by.
   count("adopt, of a pool with hundreds of everything", with_much,
         [](two_pools &pools) { pools.keeps.adopt(std::move(pools.ends)); });

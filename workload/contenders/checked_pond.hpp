@@ -3,6 +3,10 @@
 #ifndef POND_WORKLOAD_CONTENDERS_CHECKED_POND_HPP
 #define POND_WORKLOAD_CONTENDERS_CHECKED_POND_HPP
 
+#include <memory>
+#include <new>
+#include <system_error>
+
 #include "workload/actor.hpp"
 #include "workload/contenders/pond.hpp"
 
@@ -89,15 +93,23 @@ class checked_pond : public actor {
     return pools_[o.pool].try_allocate(1) == nullptr;
   }
 
+  /// Some are scopes, so that each kind is in the other and in its own. (That of an unused pool is
+  /// something else.)
   bool mark(const operation &o) {
+    open_marks &open = marks_[o.pool];
+    if ((o.pool + open.size()) % 3 != 0 && is_used(o.pool)) return enter_scope(o);
     const pond_mark mark = pond_get_mark(handle(o));
     if (mark.opaque[0] == 0) return false;
-    marks_[o.pool].push_back(mark);
+    open.push_back({mark, nullptr});
     return true;
   }
   /// The mark above so many others, and those above it.
-  bool rewind(const operation &o, std::size_t below) { return end_mark(o, below, pond_rewind); }
-  bool commit(const operation &o, std::size_t below) { return end_mark(o, below, pond_commit); }
+  bool rewind(const operation &o, std::size_t below) {
+    return end_mark(o, below, pond_rewind, [](pond::scope &) {});
+  }
+  bool commit(const operation &o, std::size_t below) {
+    return end_mark(o, below, pond_commit, [](pond::scope &scope) { scope.commit(); });
+  }
   /// Whether one of the marks that were used up is good for anything.
   bool end_stale(const operation &o) {
     const std::vector<pond_mark> &ended = ended_[o.pool];
@@ -191,23 +203,46 @@ class checked_pond : public actor {
     return true;
   }
 
-  template <class End>
-  bool end_mark(const operation &o, std::size_t below, End end) {
-    const pond_mark mark = marks_[o.pool][below];
-    close_marks(o.pool, below);
-    return end(handle(o), mark);
+  struct open_mark_or_scope {
+    pond_mark mark;
+    std::unique_ptr<pond::scope> scope;  // or null
+  };
+  using open_marks = std::vector<open_mark_or_scope>;
+
+  bool enter_scope(const operation &o) {
+    try {
+      marks_[o.pool].push_back({{}, std::make_unique<pond::scope>(pools_[o.pool])});
+      return true;
+    } catch (const std::system_error &) {  // it is sealed
+      return false;
+    }
   }
 
+  template <class End, class EndScope>
+  bool end_mark(const operation &o, std::size_t below, End end, EndScope end_scope) {
+    open_mark_or_scope &ended = marks_[o.pool][below];
+    bool done = true;
+    if (ended.scope != nullptr) {
+      end_scope(*ended.scope);
+      ended.scope = nullptr;
+    } else {
+      done = end(handle(o), ended.mark);
+    }
+    close_marks(o.pool, below);
+    return done;
+  }
+
+  /// Of marks that are used up: scopes have to find that out when they end.
   void close_marks(std::uint32_t pool, std::size_t below) {
-    std::vector<pond_mark> &open = marks_[pool];
-    const auto first = std::next(open.begin(), static_cast<std::ptrdiff_t>(below));
-    ended_[pool].insert(ended_[pool].end(), first, open.end());
-    open.erase(first, open.end());
+    open_marks &open = marks_[pool];
+    for (; open.size() > below; open.pop_back()) {
+      if (open.back().mark.opaque[0] != 0) ended_[pool].push_back(open.back().mark);
+    }
   }
 
   std::vector<pond::pool> pools_;
   std::vector<pond_cleanup *> registered_;  // the newest of each pool
-  std::vector<std::vector<pond_mark>> marks_;
+  std::vector<open_marks> marks_;
   std::vector<std::vector<pond_mark>> ended_;  // marks that are good for nothing any more
   pond_mark mark_of_cleanup_ = {};
   std::vector<bool> sealed_;

@@ -42,7 +42,6 @@ POND_API head *create_inside(std::size_t first_block, std::size_t threshold,
 POND_API head *create_inside(const pond_options &options, const embedding &where) noexcept;
 POND_API void reset(head &pool) noexcept;
 POND_API void destroy(head &pool) noexcept;
-POND_API void undo_first_use(head &pool) noexcept;
 POND_API void moved(head &to) noexcept;
 POND_API bool announce(head &child, head &parent) noexcept;
 POND_API bool adopt(head &pool, head &other) noexcept;
@@ -82,11 +81,6 @@ POND_API bool close_fd(head &pool, int fd) noexcept;
 POND_API bool set_value(head &pool, const void *key, void *data, void (*end)(void *)) noexcept;
 POND_API void *get_value(const head &pool, const void *key) noexcept;
 POND_API bool end_value(head &pool, const void *key) noexcept;
-
-// Marks
-POND_API pond_mark get_mark(head &pool) noexcept;
-POND_API bool rewind(head &pool, const pond_mark &mark) noexcept;
-POND_API bool commit(head &pool, const pond_mark &mark) noexcept;
 
 // Questions and orders
 POND_API void trim() noexcept;
