@@ -23,20 +23,19 @@ mark_record *find_mark(const head &pool, const mark_record &of_scope) noexcept {
 
 }  // namespace
 
-/// Gives pending marks their epochs, and the outermost of them what is to be put away. The first of
-/// a pool has an extension made, which may fail.
+/// Pending marks get an epoch, the same one, as there is nothing between them, and the outermost of
+/// them what is to be put away. The first of a pool has an extension made, which may fail.
 bool open_pending(head &h) noexcept {
   if (!has_extension(*h.state) && make_extension(h) == nullptr) return false;
   state &s = *h.state;
-  std::uint64_t count = 1;
+  const std::uint64_t epoch = ++s.ext->last_epoch;
   mark_record *outermost = s.marks;
-  for (; is_pending(outermost->outer); outermost = outermost->outer) ++count;
-  std::uint64_t epoch = s.ext->last_epoch += count;
   for (mark_record *mark = s.marks; is_pending(mark); mark = mark->outer) {
-    mark->epoch = epoch--;
+    mark->epoch = epoch;
     mark->newest = s.first.next;
     mark->rooms = nullptr;
     mark->spare = nullptr;
+    outermost = mark;
   }
   outermost->rooms = std::exchange(s.rooms, nullptr);
   outermost->spare = std::exchange(s.spare, nullptr);

@@ -62,16 +62,17 @@ TEST(Mark, NothingBelowAnOpenMarkIsGrownOrGivenBack) {
 /// Nor is the record of the mark put there where the current block has no room for it.
 TEST(Mark, RoomBelowAnOpenMarkIsNotFilled) {
   POND_SKIP_WHEN_TRAPPED();
-  for (const std::size_t more : {300U, 1110U}) {
+  for (const std::size_t more : {16U, 1110U}) {
     pond::pool pool(2048);
     auto *first = static_cast<char *>(pool.allocate(1100));
     (void)pool.allocate(900);  // the second block has more left, so the first keeps a room of 876
     (void)pool.allocate(more);
     const auto in_first = [first](const void *p) { return p > first && p < first + 1976; };
     for (int round = 0; round < 2; ++round) {  // the first mark of a pool makes its extension
-      const pond::scope scope(pool);
+      const pond_mark mark = pond_get_mark(pool.handle());
       EXPECT_FALSE(in_first(pool.allocate(500))) << more;
       EXPECT_FALSE(in_first(pool.allocate(500))) << more;
+      EXPECT_TRUE(pond_rewind(pool.handle(), mark));
     }
     const bool again = in_first(pool.allocate(500));
     EXPECT_NE(in_first(pool.allocate(500)), again) << "it is there again afterwards";
@@ -105,9 +106,10 @@ TEST(Mark, ARecordFreedUnderAMarkIsThereAgainAfterwards) {
   std::size_t settled = 0;
   for (int i = 0; i < 1000; ++i) {
     void *below = pool.allocate_large(100);
-    const pond::scope scope(pool);
+    const pond_mark mark = pond_get_mark(pool.handle());
     EXPECT_TRUE(pool.free(below));
     (void)pool.allocate_large(100);
+    EXPECT_TRUE(pond_rewind(pool.handle(), mark));
     if (i == 10) settled = pool.stats().reserved;
     ASSERT_TRUE(i < 10 || pool.stats().reserved == settled) << "constant memory for what is alive";
   }

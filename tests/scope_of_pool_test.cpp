@@ -1,5 +1,7 @@
 // Scopes whose pool ends, goes, or is another one when they end.
+#include <array>
 #include <memory>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -10,6 +12,37 @@ namespace {
 
 using support::checked_pool;
 using support::use;
+
+/// Where a scope lies, and something else before and once it has ended.
+class place_of_scope {
+ public:
+  explicit place_of_scope(pond::pool &pool) {
+    bytes_.fill(0xA5);
+    scope_ = new (bytes_.data()) pond::scope(pool);
+  }
+  place_of_scope(const place_of_scope &) = delete;
+  place_of_scope &operator=(const place_of_scope &) = delete;
+  ~place_of_scope() {
+    if (scope_ != nullptr) end();
+  }
+
+  pond::scope &operator*() { return *scope_; }
+  void end() {
+    std::destroy_at(std::exchange(scope_, nullptr));
+    bytes_.fill(0xA5);
+  }
+
+ private:
+  alignas(pond::scope) std::array<unsigned char, sizeof(pond::scope)> bytes_;
+  pond::scope *scope_ = nullptr;
+};
+
+/// Whether all open marks can be looked through: looks for one that there is not.
+bool has_sound_marks(pond::pool &pool) {
+  testing::internal::CaptureStderr();
+  const bool found = pond_rewind(pool.handle(), pond_mark{});
+  return testing::internal::GetCapturedStderr().find("stale") != std::string::npos && !found;
+}
 
 TEST(Scope, InWhichThePoolIsSealedLeavesItSealed) {
   for (const bool something : {false, true}) {
@@ -22,6 +55,7 @@ TEST(Scope, InWhichThePoolIsSealedLeavesItSealed) {
       checked.pool.seal();
     }
     EXPECT_EQ(ran, something ? 1 : 0);
+    EXPECT_LT(checked.pool.stats().used, 1000U) << "and no byte is room twice";
     testing::internal::CaptureStderr();
     EXPECT_EQ(checked.pool.try_allocate(1), nullptr);
     EXPECT_THROW(const pond::scope refused(checked.pool), std::system_error);
@@ -78,15 +112,16 @@ TEST(Scope, InWhichThePoolMovesAwayIsCommitted) {
     checked_pool checked;
     int ran = 0;
     pond::pool moved;
-    pond_mark outer = pond_get_mark(checked.pool.handle());
-    {
-      const pond::scope scope(checked.pool);
-      const pond::scope inner(checked.pool);
-      if (something) checked.pool.on_destroy([&ran] { ++ran; });
-      moved = std::move(checked.pool);
-      use(moved.allocate(100));
-    }
+    const pond_mark outer = pond_get_mark(checked.pool.handle());
+    place_of_scope scope(checked.pool);
+    place_of_scope inner(checked.pool);
+    if (something) checked.pool.on_destroy([&ran] { ++ran; });
+    moved = std::move(checked.pool);
+    use(moved.allocate(100));
+    inner.end();
+    scope.end();
     EXPECT_EQ(ran, 0);
+    EXPECT_TRUE(has_sound_marks(moved));
     const pond::scope next(moved);
     moved.on_destroy([&ran] { ++ran; });
     use(moved.allocate(5000));
@@ -101,37 +136,33 @@ TEST(Scope, ThatACleanupInItEndsIsCommitted) {
   checked_pool checked;
   pond::pool &pool = checked.pool;
   use(pool.allocate(1));
-  auto scope = std::make_unique<pond::scope>(pool);
-  bool refused = false;
+  place_of_scope scope(pool);
+  std::string said;
+  bool sound = false;
   pond::cleanup *ends_it = pool.on_destroy([&] {
     testing::internal::CaptureStderr();
-    scope->commit();
-    scope.reset();
-    refused = testing::internal::GetCapturedStderr().find("under way") != std::string::npos;
+    (*scope).commit();
+    scope.end();
+    said = testing::internal::GetCapturedStderr();
+    sound = has_sound_marks(pool);
   });
   pool.run(ends_it);
-  EXPECT_TRUE(refused);
-  int ran = 0;
-  {
-    const pond::scope next(pool);
-    pool.on_destroy([&ran] { ++ran; });
-  }
-  EXPECT_EQ(ran, 1);
+  EXPECT_NE(said.find("commit of a mark that is being rewound"), std::string::npos);
+  EXPECT_NE(said.find("rewind past a rewind that is under way"), std::string::npos);
+  EXPECT_TRUE(sound);
 }
 
-/// Whatever is then in its place.
+/// Whatever is then in its place. What it was called by goes on with the pool.
 TEST(Scope, InACleanupThatDestroysItsPoolIsCommitted) {
   std::string log;
   pond::pool pool;
   pool.on_destroy([&log] { log += 'l'; });
   pond::cleanup *destroys = pool.on_destroy([&] {
-    {
-      const pond::scope outer(pool);
-      pool.on_destroy([&log] { log += 's'; });
-      const pond::scope scope(pool);
-      pool = pond::pool(4096);
-      pool.on_destroy([&log] { log += 'n'; });
-    }
+    place_of_scope scope(pool);
+    pool.on_destroy([&log] { log += 's'; });
+    pool = pond::pool(4096);
+    pool.on_destroy([&log] { log += 'n'; });
+    scope.end();
     log += 'd';
   });
   pool.run(destroys);
@@ -147,11 +178,10 @@ TEST(Scope, InACleanupThatDestroysTheParentIsCommitted) {
   pond::pool child = parent.child();
   use(child.allocate(1));
   pond::cleanup *destroys = child.on_destroy([&] {
-    {
-      const pond::scope scope(child);
-      child.on_destroy([&log] { log += 's'; });
-      parent = pond::pool();
-    }
+    place_of_scope scope(child);
+    child.on_destroy([&log] { log += 's'; });
+    parent = pond::pool();
+    scope.end();
     log += 'd';
   });
   child.run(destroys);
