@@ -138,7 +138,9 @@ bool rewind_to(head &pool, mark_record &open) noexcept {
     close_mark(s, was);
   }
   if ((s.flags & (flag_sealed | flag_trapped)) == flag_sealed) {
-    if (others) keep_room(s, was.cur, was.end);  // and the head goes on showing nothing
+    // What was left is a room already where the mark did not put that away.
+    if (s.rooms != nullptr && s.rooms->end == was.end) s.rooms = s.rooms->next;
+    keep_room(s, was.cur, was.end);  // and the head goes on showing nothing
     return true;
   }
   head &h = real(pool);
