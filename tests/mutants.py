@@ -240,7 +240,7 @@ MUTANTS = [
     ("Scope*", "src/scopes.cpp", "if (mark->pool != nullptr) outermost = mark;", "outermost = mark;"),
     ("Scope*", "src/memory.cpp", "if (mark->end == end) mark->end = pool.end;", ""),
     ("Scope*", "src/marks.hpp", "if (innermost->epoch != pending) {", "if (true) {"),
-    ("Scope*", "src/marks.cpp", "s.rooms->end == was.end) s.rooms = s.rooms->next;",
+    ("SmallPrint.ASeal*", "src/marks.cpp", "s.rooms->end == was.end) s.rooms = s.rooms->next;",
      "s.rooms->end == was.end) return true;"),
     ("Scope*", "src/marks.cpp", "    if (s.rooms != nullptr && s.rooms->end == was.end) s.rooms = s.rooms->next;\n", ""),
     ("Scope*", "src/records.hpp", "if (mark->epoch != pending) list", "list"),
