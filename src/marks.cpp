@@ -109,6 +109,15 @@ bool run_since(state &s, mark_record &mark) noexcept {
   return open_mark(s, mark);
 }
 
+/// All but what a pending mark knows. Its record may be in what goes.
+void give_back(state &s, const mark_record &since) noexcept {
+  const mark_record was = since;
+  if (s.larges != nullptr) release_larges(s, was.epoch);
+  if (s.first.next != was.newest) release_blocks(s, was.newest);
+  s.rooms = was.rooms;
+  s.spare = was.spare;
+}
+
 }  // namespace
 
 pond_mark get_mark(head &pool) noexcept {
@@ -129,23 +138,21 @@ bool rewind_to(head &pool, mark_record &open) noexcept {
   if (is_held(s, open, "rewind past a rewind that is under way")) return false;
   const bool others = open.epoch != pending;  // than bytes
   if (others && registered_since(s, open.epoch) && !run_since(s, open)) return true;
-  if ((s.flags & flag_doomed) != 0) return true;  // the head may be gone, and the mark is
-  const mark_record was = open;
-  s.marks = was.outer;
-  if (others) {
-    if (s.larges != nullptr) release_larges(s, was.epoch);
-    if (s.first.next != was.newest) release_blocks(s, was.newest);
-    close_mark(s, was);
-  }
+  // A cleanup has destroyed or moved the pool, or ended what is around: the mark is gone.
+  if ((s.flags & flag_doomed) != 0 || open.epoch == 0) return true;
+  unsigned char *const cur = open.cur;
+  unsigned char *const end = open.end;
+  s.marks = open.outer;
+  if (others) give_back(s, open);
   if ((s.flags & (flag_sealed | flag_trapped)) == flag_sealed) {
     // What was left is a room already where the mark did not put that away.
-    if (s.rooms != nullptr && s.rooms->end == was.end) s.rooms = s.rooms->next;
-    keep_room(s, was.cur, was.end);  // and the head goes on showing nothing
+    if (s.rooms != nullptr && s.rooms->end == end) s.rooms = s.rooms->next;
+    keep_room(s, cur, end);  // and the head goes on showing nothing
     return true;
   }
   head &h = real(pool);
-  h.cur = was.cur;
-  h.end = was.end;
+  h.cur = cur;
+  h.end = end;
   if ((s.flags & flag_trapped) != 0) closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
   return true;
 }

@@ -22,7 +22,7 @@ mark_record *find_mark(const head &pool, std::uint64_t address, Wanted wanted) n
     return nullptr;
   }
   const state &s = *pool.state;
-  mark_record *open = s.marks;
+  mark_record *open = looked_at(s.marks, "the state of a pool");
   while (open != nullptr && as_word(open) != address) {
     open = looked_at(open->outer, "the record of a mark");
   }
@@ -47,13 +47,15 @@ void append(Record *&list, Record *older, const char *what) noexcept {
   *link = older;
 }
 
-/// The innermost mark is there no more, and what it had put away is as what is outside of it.
+/// The innermost mark is there no more, and what it had put away is as what is outside of it. Of
+/// the epoch 0 is what is over: a rewind that is under way sees that.
 inline mark_record *keep_innermost(state &s) noexcept {
   mark_record *const innermost = s.marks;
   if (innermost->epoch != pending) {
     append(s.rooms, innermost->rooms, "the room of a block");
     append(s.spare, innermost->spare, "a record of a pool");
   }
+  innermost->epoch = 0;
   s.marks = innermost->outer;
   return innermost;
 }

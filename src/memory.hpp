@@ -15,7 +15,7 @@ void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alig
 /// The end of the first block, taken from the pool, or null: that is small, or the pool has gone on
 /// to another one, or is sealed. The end, so that the newest allocation stays the newest, and a
 /// reset has one room. `taken`: bytes there that were before. Not while a mark is open, which would
-/// give it back to the pool.
+/// give it back to the pool, unless all are pending and are told.
 [[gnu::always_inline]] inline void *take_end_of_first_block(head &pool, std::size_t size,
                                                             std::size_t taken) noexcept {
   // A small buffer is for what its user allocates.

@@ -1,9 +1,10 @@
 // scopes.cpp: scopes in which something happens.
 //
 // The mark of a scope is pending (pond/detail/marks.hpp) until something but `cur` is about to
-// change, and open_pending makes it one as any other. So whoever adds to a pool a block, a room, a
-// record or a child asks has_pending first. What is taken away or given back then is older than a
-// pending mark, and needs nothing. Only innermost marks are pending.
+// change, and open_pending makes it one as any other. So whoever takes room, a block or a record
+// for what is new asks has_pending first. What only goes, or is older than any mark that is open (a
+// child that was announced before, the extension, what a seal leaves), needs nothing. Only
+// innermost marks are pending.
 #include <utility>
 
 #include "marks.hpp"
@@ -16,6 +17,11 @@ namespace {
 bool is_pending(const mark_record *mark) noexcept {
   return mark != nullptr && mark->epoch == pending;
 }
+
+/// Shown by a pool that is full while a scope is open: nothing fits, no allocation ends there, and
+/// no pool without a state shows it, so that close_scope knows each from the others.
+unsigned char *full() noexcept { return nowhere() + block_alignment; }
+static_assert(sizeof(sentinel) > block_alignment);
 
 mark_record *find_mark(const head &pool, const mark_record &of_scope) noexcept {
   return find_mark(pool, as_word(&of_scope), [](const auto &...) { return true; });
@@ -57,7 +63,7 @@ bool open_scope_slow(head &pool, mark_record &mark) noexcept {
   if (h.cur != h.end) {
     ++h.cur;
   } else {
-    hide(h);  // what is older ends where `cur` was
+    h.cur = h.end = full();  // what is older ends where they were
   }
   // Whoever hides its bounds has an extension, and asks for epochs without looking first.
   return (s.flags & hidden) == 0 || open_pending(h);
@@ -68,7 +74,7 @@ void close_scope_slow(mark_record &mark) noexcept {
   head &pool = *mark.pool;
   if (mark.cur == nullptr) return undo_first_use(pool);
   mark_record *open = find_mark(pool, mark);
-  // One that is refused is in its scope, and cannot stay open.
+  // One that may not end now, and does: its record goes, and it cannot stay open.
   if (open != nullptr && !rewind_to(pool, *open)) keep(*pool.state, *open);
 }
 
@@ -84,7 +90,7 @@ void commit_scope(mark_record &mark) noexcept {
 }
 
 /// A pool goes where its scopes do not find it, and they are committed: otherwise it would not know
-/// when they have ended, and they lie where they please.
+/// when they have ended, and they lie where they please. What is inside of them ends, too.
 void end_scopes(state &s) noexcept {
   const mark_record *outermost = nullptr;
   for (const mark_record *mark = s.marks; mark != nullptr; mark = mark->outer) {
@@ -93,7 +99,6 @@ void end_scopes(state &s) noexcept {
   for (const mark_record *ended = nullptr; ended != outermost;) {
     mark_record *mark = keep_innermost(s);
     mark->pool = nullptr;
-    mark->epoch = 0;
     ended = mark;
   }
 }

@@ -13,14 +13,15 @@
 //  2. The room between cur and end belongs to no allocation; so do the rooms in state.rooms, each
 //     of which begins with its own `room` record.
 //  3. state.first.next is the list of later blocks, newest first; those that a reset has kept are
-//     in any order. The one with the extension is older than any open mark.
+//     in any order. The one with the extension is older than any open mark that is not pending.
 //  4. Owned records (cleanups, larges) are newest first. What came after an open mark has at least
 //     its epoch and stands before what is older, which has a lower one. A record's memory is older
 //     than an open mark exactly if its epoch is below the mark's.
 //  5. Between calls a pool is whole: each function either does its work or leaves it as it was.
 //  6. head.cur == head.end == sentinel: the pool is trapped or recycles (its real bounds are in
-//     extension.real), sealed, or has no state. Without one a child shows its record in its parent
-//     instead (announce.cpp), and the object of a trapped pool that has ended a stone (ended.cpp).
+//     extension.real), sealed, or has no state; a place in the sentinel: it is full, in a scope.
+//     Without one a child shows its record in its parent instead (announce.cpp), and the object of
+//     a trapped pool that has ended a stone (ended.cpp).
 #ifndef POND_SRC_STATE_HPP
 #define POND_SRC_STATE_HPP
 
@@ -69,6 +70,7 @@ struct state {
   std::uint8_t larges_seen;  // how many are in `larges`, while they are not indexed
 };
 
+static_assert(offsetof(state, marks) == 0);
 static_assert(sizeof(state) == 8 * sizeof(void *) + 16 && sizeof(head) == 3 * sizeof(void *) &&
               sizeof(block) == 2 * sizeof(void *));
 
@@ -115,7 +117,7 @@ inline bool has_children(const state &s) noexcept {
 
 /// That of the innermost mark, pending or not, or 0.
 inline std::uint64_t epoch_of(const state &s) noexcept {
-  return s.marks != nullptr ? s.marks->epoch : 0;
+  return s.marks != nullptr ? looked_at(s.marks, "the state of a pool")->epoch : 0;
 }
 
 /// Whether something other than taking small memory has to be preceded by open_pending.

@@ -51,6 +51,15 @@ TEST_F(IntegrityDeathTest, NorOneWhoseLinkAloneIsAnother) {
       "the header of a block was overwritten");
 }
 
+/// An overflow of what lies before a pool's first block meets the link to its marks.
+TEST_F(IntegrityDeathTest, NorIsTheFirstWordOfAPool) {
+  (void)pool.allocate(1);
+  void *const first = support::blocks_of(pool.handle()).back().memory;
+  std::memset(first, text, sizeof(void *));
+  EXPECT_DEATH((void)pool.allocate(1000), "the state of a pool was overwritten");
+  EXPECT_DEATH(pond_rewind(pool.handle(), {}), "the state of a pool was overwritten");
+}
+
 TEST_F(IntegrityDeathTest, NorOneThatWaitsInTheCache) {
   EXPECT_DEATH(
       {
@@ -206,7 +215,7 @@ TEST_F(IntegrityDeathTest, ARecordOfAMarkIsNotFollowed) {
   (void)pond_get_mark(pool.handle());
   EXPECT_DEATH(
       {
-        std::memset(before + 16, text, 112);  // both records
+        std::memset(before + 16, text, 128);  // both records
         pond_rewind(pool.handle(), outer);
       },
       "the record of a mark was overwritten");

@@ -1,7 +1,9 @@
 // Scopes whose pool ends, goes, or is another one when they end.
 #include <array>
+#include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -128,6 +130,69 @@ TEST(Scope, InWhichThePoolMovesAwayIsCommitted) {
     EXPECT_TRUE(pond_rewind(moved.handle(), outer)) << "marks go along";
     EXPECT_EQ(ran, something ? 2 : 1);
     moved = pond::pool();
+  }
+}
+
+/// Which is nothing for cleanups to do, and yet leads nowhere.
+TEST(Scope, WhoseEndMovesThePoolAwayIsCommitted) {
+  checked_pool checked;
+  int ran = 0;
+  pond::pool moved;
+  place_of_scope outer(checked.pool);
+  place_of_scope scope(checked.pool);
+  checked.pool.on_destroy([&ran] { ++ran; });
+  checked.pool.on_destroy([&] { moved = std::move(checked.pool); });
+  scope.end();
+  outer.end();
+  EXPECT_EQ(ran, 1);
+  EXPECT_TRUE(has_sound_marks(moved));
+  use(moved.allocate(100));
+  moved = pond::pool();
+}
+
+/// Of a scope around the one that is being rewound, or around a mark.
+TEST(Scope, ThatACleanupOfAnInnerOneEndsIsCommitted) {
+  for (const bool mark : {false, true}) {
+    checked_pool checked;
+    pond::pool &pool = checked.pool;
+    std::string log;
+    use(pool.allocate(1));
+    place_of_scope outer(pool);
+    const pond_mark inner_mark = pond_get_mark(pool.handle());
+    std::optional<place_of_scope> inner;
+    if (!mark) inner.emplace(pool);
+    pool.on_destroy([&] {
+      outer.end();
+      pool.on_destroy([&log] { log += 'k'; });
+    });
+    testing::internal::CaptureStderr();
+    if (mark) {
+      EXPECT_TRUE(pond_rewind(pool.handle(), inner_mark));
+    } else {
+      inner->end();
+    }
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("under way"), std::string::npos);
+    EXPECT_TRUE(has_sound_marks(pool));
+    auto *text = static_cast<char *>(pool.allocate(100));
+    std::memset(text, 0xA5, 100);
+    pool.reset();
+    EXPECT_EQ(log, "k");
+  }
+}
+
+/// Of a pool that was full when they began.
+TEST(Scope, OfAPoolThatEndsInItIsOver) {
+  for (const bool adopted : {false, true}) {
+    pond::pool keeps;
+    pond::pool pool(4096);
+    use(pool.allocate(support::unused_in(pool), 1));
+    const pond::scope outer(pool);
+    const pond::scope inner(pool);
+    if (adopted) {
+      keeps.adopt(std::move(pool));
+    } else {
+      pool = pond::pool();
+    }
   }
 }
 

@@ -35,7 +35,7 @@ POND_BEGIN_DECLARATIONS
 /** @name Life
  *  @{ */
 
-/** A new pool whose first block has `first_block` bytes, 96 of which the pool needs itself.
+/** A new pool whose first block has `first_block` bytes, 104 of which the pool needs itself.
  *  0: the default, 4096; any other size is accepted, too small or odd ones are rounded up (nginx
  *  writes past the end of both). Typically about 60 instructions: the block comes from a cache of
  *  this thread. */

@@ -16,11 +16,12 @@ inline namespace POND_NAMESPACE_TAG {
 
 /// Marks the pool on entry and rewinds it on exit: exactly what was allocated and registered in
 /// between goes, cleanups included, also when an exception passes. Scopes nest. The pool must not
-/// be reset or destroyed meanwhile: the rewind is then a stale one, which is reported and does
-/// nothing. Where the pool object is moved from, its scopes are committed.
+/// be reset meanwhile: the rewind is then a stale one, which is reported and does nothing. Where
+/// the pool ends, is adopted or moves to another object, the scope is over: what came since stays
+/// with whoever has it.
 ///
-/// Of a pool that was not used yet the scope is the whole life: its end ends whatever the pool has
-/// then, also after a reset, an adoption, a seal or the commit of an outer scope in between.
+/// Of a pool that was not used yet the scope is the whole life: its end ends whatever the object
+/// has then, also after a reset, an adoption, a move, a seal or the commit of an outer scope.
 ///
 /// When not to use it: around what nearly always succeeds and is small, which may as well stay; and
 /// not around containers that are older and grow inside: what they moved to goes with the scope.
@@ -33,20 +34,22 @@ inline namespace POND_NAMESPACE_TAG {
 /// Threads   as the pool.
 class scope {
  public:
-  /// The pool is taken by reference, and must stay where it is until the scope has ended.
+  /// The pool is taken by reference: its object has to outlive the scope.
   ///
   /// Takes a byte of the pool, which is there again when it is rewound: the mark lies in the scope.
   /// The first one of a pool in which something else happens costs 384 bytes, which stay; of the
   /// block that the pool takes from, as an allocation, or of one of their own where that has not as
-  /// much left. Throws std::system_error (EPERM) where the pool is sealed, and std::bad_alloc where
-  /// it is a child that was not used yet, and begins with this.
+  /// much left. Throws std::system_error (EPERM) where the pool is sealed, or was destroyed by its
+  /// own cleanup that runs now, and std::bad_alloc where it is a child that was not used yet, and
+  /// begins with this.
   explicit scope(pool &marked) {
     if (!detail::open_scope(marked.head_, mark_)) detail::throw_failure();
   }
 
   /// Rewinds, unless commit() was called: children end, cleanups run, the last registered first,
   /// large allocations and blocks go back. A pool that was not used before is as if never used.
-  /// An exception that leaves a cleanup ends the program, as one that leaves a destructor.
+  /// An exception that leaves a cleanup ends the program, as one that leaves a destructor. Ended by
+  /// a cleanup that came in it, the scope is committed, which is reported (EBUSY).
   ~scope() { detail::close_scope(mark_); }
 
   // One mark, one end.
@@ -55,7 +58,8 @@ class scope {
 
   /// Keeps what came since: the pool is not rewound at the end of the scope. What is made after it
   /// stays, too. A second call does nothing. Scopes that are inside this one and still open end
-  /// with it: their ends are then stale, which is reported.
+  /// with it: their ends are then stale, which is reported. While a cleanup that came in this scope
+  /// runs, it is refused, which is reported (EBUSY): the scope is as it was.
   void commit() noexcept { detail::commit_scope(mark_); }
 
  private:

@@ -126,8 +126,8 @@ template <auto Refill = refill>
 }
 
 /// Whether [p, p + size) is the newest allocation, the one that cur follows: it can be given back
-/// or grown in place. A mark's record lies between an older allocation and cur, so what is below
-/// an open mark is never the newest.
+/// or grown in place. A mark's record, or a byte for a scope, lies between an older allocation and
+/// cur, so what is below an open mark is never the newest.
 [[gnu::always_inline]] inline bool is_newest(const head &pool, const void *p,
                                              std::size_t size) noexcept {
   return reinterpret_cast<std::uintptr_t>(p) + size == reinterpret_cast<std::uintptr_t>(pool.cur);

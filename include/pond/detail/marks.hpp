@@ -2,7 +2,7 @@
 //
 // Of what a pool is at a scope's beginning, taking small memory changes `cur` alone. So a scope
 // notes that and the rest is put away in its record when something else is about to change
-// (src/marks.cpp). A scope in which that never is the case is over in here.
+// (src/scopes.cpp). A scope in which that never is the case is over in here.
 #ifndef POND_DETAIL_MARKS_HPP
 #define POND_DETAIL_MARKS_HPP
 
@@ -38,7 +38,7 @@ inline constexpr std::uint64_t pending = UINT64_MAX;
 }
 
 /// The pool hides its bounds, was not used yet or has no room left. False, with errno, where it is
-/// sealed, or a child for which there is no memory.
+/// sealed or has ended, or is a child for which there is no memory.
 [[gnu::cold]] POND_API bool open_scope_slow(head &pool, mark_record &mark) noexcept;
 /// Something has happened, or is wrong.
 [[gnu::cold]] POND_API void close_scope_slow(mark_record &mark) noexcept;
@@ -59,8 +59,8 @@ POND_API void commit_scope(mark_record &mark) noexcept;
   return true;
 }
 
-/// A pool that shows the end it had has a state: its own, or that of one which took its place, and
-/// does not know the mark.
+/// A pool that shows the end it had, which none without a state does, has one: its own, or that of
+/// one which took its place, and does not know the mark.
 [[gnu::always_inline]] inline void close_scope(mark_record &mark) noexcept {
   if (mark.epoch != pending || mark.pool->end != mark.end || innermost(mark.pool->state) != &mark)
       [[unlikely]] {
