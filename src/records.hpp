@@ -82,7 +82,7 @@ inline void unlink(owned *&list, owned *record) noexcept {
 inline void spare_record(state &s, owned *record) noexcept {
   owned **list = &s.spare;
   mark_record *mark = s.marks;
-  for (; looked_at(mark, "the record of a mark") != nullptr && epoch_of(*record) < mark->epoch;
+  for (; mark != nullptr && epoch_of(*record) < looked_at(mark, "the record of a mark")->epoch;
        mark = mark->outer) {
     if (mark->epoch != pending) list = &mark->spare;
   }

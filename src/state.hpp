@@ -117,7 +117,9 @@ inline bool has_children(const state &s) noexcept {
 
 /// That of the innermost mark, pending or not, or 0.
 inline std::uint64_t epoch_of(const state &s) noexcept {
-  return s.marks != nullptr ? looked_at(s.marks, "the state of a pool")->epoch : 0;
+  if (s.marks == nullptr) [[likely]]
+    return 0;
+  return looked_at(s.marks, "the state of a pool")->epoch;
 }
 
 /// Whether something other than taking small memory has to be preceded by open_pending.

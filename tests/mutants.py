@@ -77,7 +77,7 @@ MUTANTS = [
      "  if (large->memory == nullptr) {\n    spare_record(s, large);",
      "  if (large->memory == nullptr) {\n    link(s.larges, large);"),
     ("Mark.*", "src/records.hpp",
-     "for (; looked_at(mark, \"the record of a mark\") != nullptr && epoch_of(*record) < mark->epoch;",
+     "for (; mark != nullptr && epoch_of(*record) < looked_at(mark, \"the record of a mark\")->epoch;",
      "for (; false;"),
     ("All/*", "src/large_index.hpp", "if (((at - home) & mask) >= ((at - hole) & mask)) {",
      "if (true) {"),
