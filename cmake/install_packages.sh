@@ -19,7 +19,7 @@ test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 cppcheck shellch
   'libc++abi-14-dev|libc++abi-15-dev|libc++abi-16-dev')
 nginx=(gcc make dpkg-dev ca-certificates libpcre2-dev libssl-dev zlib1g-dev openssl python3 nghttp2-client
   apache2-utils procps util-linux curl valgrind libgd3 libgeoip1 geoip-database libpcre3)
-manual=(doxygen doxygen-awesome-css python3)
+manual=(doxygen doxygen-awesome-css python3 python3-matplotlib)
 aarch64=(qemu-user g++-aarch64-linux-gnu)
 s390x=(qemu-user g++-s390x-linux-gnu)
 i386=(g++-i686-linux-gnu)

@@ -126,9 +126,9 @@ void measure(unsigned rounds) {
   value kept_busy;
   const std::vector<examples::way> ways = {
       {"new and delete", [&] { kept_busy += evaluate_on_heap(text); }},
-      {"pool, no scopes",
+      {"pond, no scopes",
        [&] { kept_busy += evaluate_in_pool<expression::pool_without_scopes>(text).result; }},
-      {"pool, scopes",
+      {"pond, scopes",
        [&] { kept_busy += evaluate_in_pool<expression::pool_with_scopes>(text).result; }}};
   const std::vector<examples::timing> timings = examples::timings_of(ways, rounds);
   fmt::print("An expression of {} characters is parsed, evaluated and forgotten; {} rounds\n\n",
