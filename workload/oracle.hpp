@@ -158,7 +158,7 @@ class oracle {
   [[nodiscard]] std::vector<std::uint32_t> children_since(std::uint32_t pool,
                                                           std::size_t depth) const;
   void finish_end();
-  void commit(const operation &o);
+  void keep(std::uint32_t number, std::size_t depth);
   void report(const std::string &what);
 
   std::map<std::uintptr_t, piece> live_;

@@ -96,6 +96,8 @@ void oracle::adopted(const operation &o, bool done) {
   }
   pool_state &other = pools_[o.other];
   other.adopted = true;
+  other.marked.clear();
+  keep(o.other, 0);
   set_parent(o.other, o.pool);
   for (const auto &entry : other.cleanups) entry.first->does = act::nothing;
 }
@@ -143,13 +145,13 @@ void oracle::finish_end() {
   expected_.clear();
 }
 
-void oracle::commit(const operation &o) {
-  pool_state &pool = pools_[o.pool];
-  const std::size_t depth = open_marks(o.pool);
+/// What came after so many marks came before the next one now, which is none any more.
+void oracle::keep(std::uint32_t number, std::size_t depth) {
+  pool_state &pool = pools_[number];
   for (owned &p : pool.pieces) p.depth = std::min(p.depth, depth);
   for (auto &entry : pool.cleanups) entry.second = std::min(entry.second, depth);
   for (pool_state &child : pools_) {
-    if (child.parent == o.pool) child.depth_in_parent = std::min(child.depth_in_parent, depth);
+    if (child.parent == number) child.depth_in_parent = std::min(child.depth_in_parent, depth);
   }
 }
 
@@ -175,7 +177,7 @@ void oracle::before(const operation &o) {
     case kind::rewind:
       return expect_end(o.pool, open_marks(o.pool) + 1);
     case kind::commit:
-      return commit(o);
+      return keep(o.pool, open_marks(o.pool));
     case kind::cancel:
     case kind::run:
     case kind::end_value:
