@@ -197,8 +197,8 @@ more than what a compiler inlined: of `map`, g++ unrolls the end of the one by h
 by hand: g++ -O3 map 37.6 / 36.2, list 6.38 / 6.38, strings 14.7 / 16.4; clang 14 -O2 map 37.6 / 38.2, list 4.36 / 4.47,
 strings 15.1 / 18.1.
 *Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container
-lies in the memory itself, and nobody destroys it (`pond::make_undestroyed`). A vector whose own three words lie there takes
-longer to fill, whosever memory it is.
+lies in the memory itself, and nobody destroys it (`pond::make_undestroyed`). The figures of `vector`
+change by half with where a compiler puts its loop, whosever memory it is.
 
 {container_table(quartiles, "allocator")}
 An `std::pmr::unordered_map` that lives on with 1000 elements, 10 000 000 times one inserted and one erased:

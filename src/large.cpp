@@ -206,16 +206,6 @@ namespace {
   return release_found(s, p);
 }
 
-}  // namespace
-
-bool release(head &pool, const void *p) noexcept {
-  if (!is_there(pool) || pool.state->larges == nullptr) return false;
-  if ((pool.state->flags & flag_trapped) != 0) return release_trapped(*pool.state, p);
-  return release_found(*pool.state, p);
-}
-
-namespace {
-
 /// Whether large memory can be of this size where it is: at least half of it is kept. Of a trapped
 /// pool's, which is made exactly as large as was asked for, a size that cannot be was never given.
 bool can_have(const owned &large, std::size_t size) noexcept {
@@ -231,7 +221,10 @@ void release_unless_marked(state &s, owned *large) noexcept {
   const exclusive_use here(s);
   owned *large = find_large(s, p);
   if (large == nullptr) return trapped_release(s, p, size);
-  if (!can_have(*large, size)) return misuse(s, EINVAL, "given memory with a wrong size");
+  // What allocate_at_least() gave has any size from the one that was asked for.
+  const bool rounded = size != 0 && size < large->size && large->size - size < block_alignment;
+  if (!rounded && !can_have(*large, size))
+    return misuse(s, EINVAL, "given memory with a wrong size");
   release_unless_marked(s, large);
 }
 
@@ -264,6 +257,12 @@ bool stays(const state &s, const void *p, std::size_t old_size, std::size_t new_
 
 }  // namespace
 
+bool release(head &pool, const void *p) noexcept {
+  if (!is_there(pool) || pool.state->larges == nullptr) return false;
+  if ((pool.state->flags & flag_trapped) != 0) return release_trapped(*pool.state, p);
+  return release_found(*pool.state, p);
+}
+
 void release_sized(head &pool, void *p, std::size_t size) noexcept {
   const state *s = pool.state;
   if (s == nullptr || !plain(*s)) return release_sized_slow(pool, p, size);
@@ -283,7 +282,7 @@ void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) no
   if (extend(pool, p, old_size, new_size)) return p;
   if (stays(s, p, old_size, new_size)) {
     if ((s.flags & flag_trapped) != 0 && new_size < old_size && find_large(s, p) == nullptr) {
-      trapped_release(s, static_cast<unsigned char *>(p) + new_size, old_size - new_size);
+      trapped_release(s, p, old_size, new_size);
     }
     if (recycles(s, new_size) && !recycles(s, old_size)) s.ext->bins->small_larges = true;
     return p;

@@ -51,11 +51,12 @@ bool open_pending(head &h) noexcept {
 bool open_scope_slow(head &pool, mark_record &mark) noexcept {
   mark.pool = &pool;
   mark.epoch = 0;
-  if (is_empty(pool)) {
+  if (is_empty(pool) || announced(pool) != nullptr) {
     mark.cur = nullptr;
+    mark.end = pool.end;
     return true;
   }
-  if ((pool.state == nullptr && !first_use(pool)) || refuses(*pool.state)) return false;
+  if (!is_there(pool) || refuses(*pool.state)) return false;
   state &s = *pool.state;
   head &h = real(pool);
   mark = {s.marks, &pool, h.cur, h.end, pending, nullptr, nullptr, nullptr};
@@ -72,7 +73,9 @@ bool open_scope_slow(head &pool, mark_record &mark) noexcept {
 void close_scope_slow(mark_record &mark) noexcept {
   if (mark.pool == nullptr) return;
   head &pool = *mark.pool;
-  if (mark.cur == nullptr) return undo_first_use(pool);
+  if (mark.cur == nullptr) {  // a child stays one
+    return mark.end == nowhere() ? undo_first_use(pool) : reset(pool);
+  }
   mark_record *open = find_mark(pool, mark);
   // One that may not end now, and does: its record goes, and it cannot stay open.
   if (open != nullptr && !rewind_to(pool, *open)) keep(*pool.state, *open);

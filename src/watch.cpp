@@ -76,15 +76,23 @@ void memcheck_close(const void *p, std::size_t size) noexcept {
 bool memcheck_is_open(const void *p, std::size_t size) noexcept {
   return VALGRIND_CHECK_MEM_IS_ADDRESSABLE(p, size) == 0;
 }
+/// Without a report: that there is nothing is as it should be.
+bool memcheck_is_closed(const unsigned char *p) noexcept {
+  constexpr unsigned not_addressable = 3;
+  unsigned char bits = 0;
+  return VALGRIND_GET_VBITS(p, &bits, 1) == not_addressable;
+}
 #else
 bool under_memcheck() noexcept { return false; }
 void memcheck_open(const void *, std::size_t) noexcept {}
 void memcheck_close(const void *, std::size_t) noexcept {}
 bool memcheck_is_open(const void *, std::size_t) noexcept { return true; }
+bool memcheck_is_closed(const unsigned char *) noexcept { return true; }
 #endif
 
 void begin_process() noexcept {
-  process.asan = __asan_poison_memory_region != nullptr && __asan_unpoison_memory_region != nullptr;
+  process.asan = __asan_poison_memory_region != nullptr &&
+                 __asan_unpoison_memory_region != nullptr && __asan_region_is_poisoned != nullptr;
   process.memcheck = under_memcheck();
   const char *text = secure_getenv("POND_OPTIONS");
   if (text == nullptr) return;
@@ -122,11 +130,14 @@ bool in_blocks(state &s, const void *p, std::size_t size) noexcept {
 
 /// Whether all of it is somebody's, as far as the tools know.
 bool is_open(void *p, std::size_t size) noexcept {
-  if (process.asan && __asan_region_is_poisoned != nullptr &&
-      __asan_region_is_poisoned(p, size) != nullptr) {
-    return false;
-  }
+  if (process.asan && __asan_region_is_poisoned(p, size) != nullptr) return false;
   return !process.memcheck || memcheck_is_open(p, size);
+}
+
+/// Whether an allocation may begin here: the red zone before it is nobody's.
+bool may_begin(unsigned char *p) noexcept {
+  if (process.asan) return __asan_region_is_poisoned(p - 1, 1) != nullptr;
+  return !process.memcheck || memcheck_is_closed(p - 1);
 }
 
 /// What tells this thread from the others that are alive. (Two whose storage is a multiple of 4 GiB
@@ -227,12 +238,15 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
   return at + lead;
 }
 
-void trapped_release(state &s, void *p, std::size_t size) noexcept {
-  if (size == 0) return;
-  if (!in_blocks(s, p, size)) return misuse(s, EINVAL, "given memory that is not the pool's");
+void trapped_release(state &s, void *p, std::size_t size, std::size_t kept) noexcept {
+  if (size == kept) return;
+  auto *at = static_cast<unsigned char *>(p);
+  if (!in_blocks(s, p, size) || !may_begin(at)) {
+    return misuse(s, EINVAL, "given memory that is not the pool's");
+  }
   if (!is_open(p, size)) return misuse(s, EINVAL, "given memory twice, or with a wrong size");
   // While a mark is open it may be older than that, and is there again after the rewind.
-  if (s.marks == nullptr) closed(p, size);
+  if (s.marks == nullptr) closed(at + kept, size - kept);
 }
 
 void opened(const void *p, std::size_t size) noexcept {

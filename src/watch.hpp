@@ -68,7 +68,7 @@ class exclusive_use {
 void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept;
 
 /// Closes what a trapped pool was given back. Says so if it is not the pool's, or not all in use.
-void trapped_release(state &s, void *p, std::size_t size) noexcept;
+void trapped_release(state &s, void *p, std::size_t size, std::size_t kept = 0) noexcept;
 
 void opened(const void *p, std::size_t size) noexcept;
 void closed(const void *p, std::size_t size) noexcept;

@@ -184,15 +184,48 @@ TEST(UnusedChild, MadeBeforeItsParentWasSealedMayBeUsed) {
   EXPECT_EQ(parent.stats().children, 1U);
 }
 
-TEST(UnusedChild, IsAChildAfterAScopeInWhichItWasUsed) {
+TEST(UnusedChild, IsUnusedAfterAScopeInWhichNothingHappens) {
   pond::pool parent = used_pool();
   pond::pool child = parent.child();
+  const std::size_t before = parent.stats(true).reserved;
+  { const pond::scope scope(child); }
+  EXPECT_EQ(parent.stats(true).reserved, before);
+  EXPECT_EQ(child.stats().reserved, 0U);
+  EXPECT_TRUE(parent.outlives(child));
+}
+
+TEST(UnusedChild, IsAnEmptyChildAfterAScopeInWhichItWasUsed) {
+  pond::pool parent = used_pool();
+  pond::pool child = parent.child();
+  int ran = 0;
   {
     const pond::scope scope(child);
-    use(child.allocate(100));
+    use(child.allocate_large(100));
+    child.on_destroy([&ran] { ++ran; });
   }
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(child.stats().large, 0U);
   EXPECT_TRUE(parent.outlives(child));
   EXPECT_EQ(parent.stats().children, 1U);
+  {
+    pond::scope scope(child);
+    child.on_destroy([&ran] { ++ran; });
+    scope.commit();
+  }
+  EXPECT_EQ(ran, 1);
+}
+
+TEST(UnusedChild, MayEndWithItsParentInAScope) {
+  std::optional<pond::pool> parent(used_pool());
+  pond::pool child = parent->child();
+  pond::pool other = parent->child();
+  {
+    const pond::scope of_unused(child);
+    const pond::scope of_used(other);
+    use(other.allocate(1));
+    parent.reset();
+  }
+  EXPECT_EQ(child.stats().reserved + other.stats().reserved, 0U);
 }
 
 TEST(UnusedChild, UsedByACleanupOfItsParentEndsBeforeTheNext) {

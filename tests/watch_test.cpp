@@ -76,6 +76,20 @@ TEST(OwnBlocks, ASizeThatCannotBeIsSaid) {
   }
 }
 
+/// allocate_at_least() rounds up to 16, and what it gave may be given back as what was asked for.
+TEST(OwnBlocks, ASizeFromTheOneAskedForIsRight) {
+  const support::configured own("own");
+  support::checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  for (const std::size_t given : {std::size_t{16}, std::size_t{5008}}) {
+    for (std::size_t asked = given - 15; asked <= given; ++asked) {
+      EXPECT_EQ(said_of(pool, static_cast<std::byte *>(pond_alloc(pool, given)), asked), "");
+    }
+  }
+  auto *p = static_cast<std::byte *>(pond_alloc(pool, 10));
+  EXPECT_THAT(said_of(pool, p, 0), testing::HasSubstr("a wrong size"));
+}
+
 void take_only_what_lies_in_a_block(pond_pool *pool, std::size_t head_of_first) {
   constexpr std::size_t head_of_later = 2 * sizeof(void *);
   for (int i = 0; i < 10; ++i) support::use(pond_alloc(pool, 1));

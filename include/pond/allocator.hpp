@@ -70,8 +70,9 @@ class allocator {
 
 #ifdef __cpp_lib_allocate_at_least
   /// As allocate(), with the bytes up to a multiple of 16, which the alignment of what comes next
-  /// would cost most often; `count` of the result says how many objects have room, and is what
-  /// deallocate() wants. Where the standard library has it: C++23, libc++ from 15 on.
+  /// would cost most often; `count` of the result says how many objects have room. deallocate()
+  /// takes any count from the one asked for to that, as the standard has it; the newest goes back
+  /// at once with the latter alone. Where the standard library has it: C++23, libc++ from 15 on.
   [[nodiscard]] std::allocation_result<T *> allocate_at_least(std::size_t count) {
     constexpr std::size_t mask = detail::block_alignment - 1;
     constexpr std::size_t most = (std::numeric_limits<std::size_t>::max() - mask) / sizeof(T);

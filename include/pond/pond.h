@@ -122,7 +122,8 @@ POND_API void *pond_resize(pond_pool *pool, void *p, size_t old_size, size_t new
 POND_API bool pond_free(pond_pool *pool, const void *p) POND_NOEXCEPT;
 
 /** Gives `p` back, which was allocated with `size` bytes: a large one at once, and the newest of a
- *  block too; anything else stays until reset. NULL is fine. */
+ *  block too; anything else stays until reset. NULL is fine. Where a tool watches (POND_OPTIONS=own
+ *  is one) memory that is not the pool's, or not any more, and a size that cannot be are reported. */
 POND_API void pond_free_sized(pond_pool *pool, void *p, size_t size) POND_NOEXCEPT;
 
 /** @} */

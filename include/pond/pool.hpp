@@ -14,7 +14,7 @@
 ///
 /// For every member, unless it says otherwise:
 /// - **Failure**: throws std::bad_alloc (limit_exceeded when a quota says no), or std::system_error
-///   (EPERM) where the pool is sealed; nothing has changed.
+///   (EPERM) where the pool is sealed; nothing has changed, but for padding.
 /// - **Size 0**: a pointer that is not null and must not be dereferenced.
 /// - **Alignment**: any power of two; larger than 16 goes the cold way.
 /// - **Lifetime**: memory lives until the pool is reset or destroyed, or rewound to before it.
@@ -114,7 +114,7 @@ class pool {
   bool free(const void *p) noexcept { return detail::release(head_, p); }
 
   /// Gives back what was allocated with this size: the newest and the large ones at once; anything
-  /// else stays until reset. Null is fine. Containers call it through pond::allocator.
+  /// else stays until reset. Null is fine. Where a tool watches, what cannot be right is reported.
   void deallocate(void *p, std::size_t size,
                   [[maybe_unused]] std::size_t alignment = default_alignment) noexcept {
     if (!detail::retract(head_, p, size)) detail::release_sized(head_, p, size);
@@ -221,8 +221,8 @@ class pool {
   void reset() noexcept { detail::reset(head_); }
 
   /// A pool that is destroyed with this one (before its cleanups) or by a rewind to before, and
-  /// charged to its quota; the object is then as default-constructed. For parts of a request. Until
-  /// its first use it takes nothing but 48 bytes of this pool, which are used again when it ends.
+  /// charged to its quota; the object is then as default-constructed. Until its first use it takes
+  /// 48 bytes of this pool (which begins with that) alone, and they are used again when it ends.
   [[nodiscard]] pool child() {
     pool result;
     detail::check(detail::announce(result.head_, head_));

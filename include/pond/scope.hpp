@@ -21,7 +21,8 @@ inline namespace POND_NAMESPACE_TAG {
 /// with whoever has it.
 ///
 /// Of a pool that was not used yet the scope is the whole life: its end ends whatever the object
-/// has then, also after a reset, an adoption, a move, a seal or the commit of an outer scope.
+/// has then, also after a reset, an adoption, a move, a seal or the commit of an outer scope. A
+/// child is reset, and stays a child.
 ///
 /// When not to use it: around what nearly always succeeds and is small, which may as well stay; and
 /// not around containers that are older and grow inside: what they moved to goes with the scope.
@@ -40,8 +41,7 @@ class scope {
   /// The first one of a pool in which something else happens costs 384 bytes, which stay; of the
   /// block that the pool takes from, as an allocation, or of one of their own where that has not as
   /// much left. Throws std::system_error (EPERM) where the pool is sealed, or was destroyed by its
-  /// own cleanup that runs now, and std::bad_alloc where it is a child that was not used yet, and
-  /// begins with this.
+  /// own cleanup that runs now.
   explicit scope(pool &marked) {
     if (!detail::open_scope(marked.head_, mark_)) detail::throw_failure();
   }

@@ -88,6 +88,11 @@ static void free_wrong_size(pond_pool *pool) {
   pond_free_sized(pool, out, 120);
 }
 
+static void free_interior(pond_pool *pool) {
+  fill(pool, 64);
+  pond_free_sized(pool, out + 16, 48);
+}
+
 static void free_large_wrong_size(pond_pool *pool) {
   out = pond_alloc_large(pool, 5000);
   pond_free_sized(pool, out, 5001);
@@ -155,6 +160,7 @@ static const struct {
     {"use-after-shrinking", use_after_shrinking},
     {"free-twice", free_twice},
     {"free-wrong-size", free_wrong_size},
+    {"free-interior", free_interior},
     {"free-large-wrong-size", free_large_wrong_size},
     {"free-large-without-size", free_large_without_size},
     {"free-foreign", free_foreign},

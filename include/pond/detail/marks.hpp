@@ -38,7 +38,7 @@ inline constexpr std::uint64_t pending = UINT64_MAX;
 }
 
 /// The pool hides its bounds, was not used yet or has no room left. False, with errno, where it is
-/// sealed or has ended, or is a child for which there is no memory.
+/// sealed or has ended.
 [[gnu::cold]] POND_API bool open_scope_slow(head &pool, mark_record &mark) noexcept;
 /// Something has happened, or is wrong.
 [[gnu::cold]] POND_API void close_scope_slow(mark_record &mark) noexcept;
