@@ -14,6 +14,7 @@ The drawing is matplotlib's, from Debian's package and so for Debian's own Pytho
 import argparse
 import io
 import itertools
+import math
 import re
 import subprocess
 import sys
@@ -63,38 +64,35 @@ def bars_of(text, columns):
                 yield row[0], [NUMBER.match(row[heading.index(column)]).group() for column in columns]
 
 
-def colours_of(names):
-    """A colour for each, of pond's and of others'."""
-    ours, others = itertools.cycle(OURS), itertools.cycle(OTHERS)
-    return [next(ours) if "pond" in name else next(others) for name in names]
-
-
-def series_of(columns, bars):
-    """For each column the colours of its bars: those of columns, or of rows where there is one column."""
+def colours_of(columns, bars):
+    """Of each column the colours of its bars: one of pond's or of others', or two for the rows of a single one."""
     if len(columns) == 1:
         return [[OURS[0] if "pond" in name else OTHERS[0] for name, _ in bars]]
-    return [[colour] * len(bars) for colour in colours_of(columns)]
+    ours, others = itertools.cycle(OURS), itertools.cycle(OTHERS)
+    return [[next(ours if "pond" in column else others)] * len(bars) for column in columns]
 
 
 def draw(title, columns, bars):
     """The picture, as text that is the same each time."""
     plt.rcParams.update({"svg.hashsalt": "pond", "svg.fonttype": "none", "font.size": 9})
-    names = -(-(len(columns) + 1) // LEGEND) if len(columns) > 1 else 0  # lines of the legend
-    height = (len(bars) * (len(columns) + GAP) + names) * BAR + FRAME
+    several = len(columns) > 1  # multiples of pond's own, which is a line, and a legend
+    names = math.ceil((len(columns) + 1) / LEGEND) if several else 0  # lines of the legend
+    group = len(columns) + GAP
+    height = (len(bars) * group + names) * BAR + FRAME
     figure, axis = plt.subplots(figsize=(WIDTH, height), layout="constrained")
-    for i, (column, colours) in enumerate(zip(columns, series_of(columns, bars))):
-        places = [row * (len(columns) + GAP) + i for row in range(len(bars))]
+    for i, (column, colours) in enumerate(zip(columns, colours_of(columns, bars))):
+        places = [row * group + i for row in range(len(bars))]
         drawn = axis.barh(places, [float(numbers[i]) for _, numbers in bars], height=0.85, color=colours, label=column)
         axis.bar_label(drawn, [numbers[i] for _, numbers in bars], padding=2, fontsize=8)
-    axis.set_yticks([row * (len(columns) + GAP) + (len(columns) - 1) / 2 for row in range(len(bars))],
-                    [name for name, _ in bars])
+    axis.set_yticks([row * group + (len(columns) - 1) / 2 for row in range(len(bars))], [name for name, _ in bars])
     axis.invert_yaxis()
     axis.margins(x=0.08)
     axis.spines[["top", "right"]].set_visible(False)
     axis.set_title(title, fontsize=10)
-    if len(columns) > 1:  # multiples of pond's own
+    if several:
         axis.axvline(1, color=OURS[0], lw=1, label="pond")
-        axis.legend(fontsize=8, ncols=min(len(columns) + 1, LEGEND), loc="upper center", bbox_to_anchor=(0.5, -0.08), frameon=False)
+        axis.legend(fontsize=8, ncols=min(len(columns) + 1, LEGEND), loc="upper center", bbox_to_anchor=(0.5, -0.08),
+                    frameon=False)
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)

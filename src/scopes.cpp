@@ -51,12 +51,12 @@ bool open_pending(head &h) noexcept {
 bool open_scope_slow(head &pool, mark_record &mark) noexcept {
   mark.pool = &pool;
   mark.epoch = 0;
-  if (is_empty(pool) || announced(pool) != nullptr) {
+  if (pool.state == nullptr) {  // not used yet, unless it has ended
     mark.cur = nullptr;
     mark.end = pool.end;
-    return true;
+    return !has_ended(pool);
   }
-  if (!is_there(pool) || refuses(*pool.state)) return false;
+  if (refuses(*pool.state)) return false;
   state &s = *pool.state;
   head &h = real(pool);
   mark = {s.marks, &pool, h.cur, h.end, pending, nullptr, nullptr, nullptr};

@@ -67,7 +67,8 @@ class exclusive_use {
 /// refill for a pool that is trapped, sealed or doomed.
 void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept;
 
-/// Closes what a trapped pool was given back. Says so if it is not the pool's, or not all in use.
+/// Closes what a trapped pool was given back, but for as much of it as is kept. Says so if it is
+/// not the pool's, does not begin there, or is not all in use.
 void trapped_release(state &s, void *p, std::size_t size, std::size_t kept = 0) noexcept;
 
 void opened(const void *p, std::size_t size) noexcept;

@@ -145,7 +145,7 @@ void oracle::finish_end() {
   expected_.clear();
 }
 
-/// What came after so many marks came before the next one now, which is none any more.
+/// The marks beyond so many are none any more: what came after them counts as what came before.
 void oracle::keep(std::uint32_t number, std::size_t depth) {
   pool_state &pool = pools_[number];
   for (owned &p : pool.pieces) p.depth = std::min(p.depth, depth);
