@@ -191,11 +191,8 @@ Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
 {container_table(quartiles, "resource")}
 With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
 newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer. pond
-asks besides whether the pool recycles or is watched: two instructions a node. What differs by less than a tenth may be no
-more than what a compiler inlined: of `map`, g++ unrolls the end of the one by hand into eight levels (pond's is beyond
-`max-inline-insns-auto`), and the filling of the monotonic one of pond alone. Timed by hand on 2026-11-29 on the Xeon, pond /
-by hand: g++ -O3 map 37.6 / 36.2, list 6.38 / 6.38, strings 14.7 / 16.4; clang 14 -O2 map 37.6 / 38.2, list 4.36 / 4.47,
-strings 15.1 / 18.1.
+asks with the same comparison whether the pool recycles or is watched. What differs by less than a tenth may be no more than
+what a compiler inlined.
 *Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container
 lies in the memory itself, and nobody destroys it (`pond::make_undestroyed`). The figures of `vector`
 change by half with where a compiler puts its loop, whosever memory it is.

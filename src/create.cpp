@@ -112,10 +112,11 @@ bool valid(const embedding &where, bool head_inside) noexcept {
          where.head_offset <= where.prefix - behind;
 }
 
-/// Whether there can be such a buffer: it neither wraps nor reaches into the last page.
+/// Whether there can be such a buffer: it neither wraps nor reaches into the first or last page.
 bool can_be(const void *buffer, std::size_t size) noexcept {
   constexpr std::uintptr_t last_end = -std::uintptr_t{last_page};
-  return sizes::add(reinterpret_cast<std::uintptr_t>(buffer), size) <= last_end;
+  return !is_below_memory(buffer) &&
+         sizes::add(reinterpret_cast<std::uintptr_t>(buffer), size) <= last_end;
 }
 
 bool valid(const pond_options &options) noexcept {

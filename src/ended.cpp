@@ -1,12 +1,12 @@
 // ended.cpp: pools that have ended, and are used all the same.
 //
 // Something may outlive its pool: a container that stands before it in a struct, a scope, a second
-// destructor. Where a tool watches, the pool's object then shows a stone instead of the sentinel:
-// as there, nothing fits, and it is no child's record, so that nobody else has to know of stones;
-// but it is known under which tag the pool went. Only its destructor leaves one: what is moved
-// from, adopted or ended by its parent goes on as default-constructed; and where one of its own
-// cleanups has destroyed it, its object shows nothing that holds. What lies in a block of its own,
-// as the head of a pond_pool, is gone with that, and left to the tools.
+// destructor. Where a tool watches, the pool's object then shows the number of a stone instead of
+// the sentinel: as there, nothing fits, and it is no child's record, so that nobody else has to
+// know of stones; but it is known under which tag the pool went. Only its destructor leaves one:
+// what is moved from, adopted or ended by its parent goes on as default-constructed; and where one
+// of its own cleanups has destroyed it, its object shows nothing that holds. What lies in a block
+// of its own, as the head of a pond_pool, is gone with that, and left to the tools.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -20,16 +20,14 @@ namespace {
 
 enum progress : std::uint8_t { blank, being_cut, cut };
 
-struct alignas(block_alignment) stone {
-  unsigned char as_sentinel[sizeof(sentinel)];
+struct stone {
   char tag[tag_capacity];
   std::uint8_t progress;  // atomic
 };
 
 /// One for each tag; the first has none, for pools without and for those of tags that come later
 /// than these. Programs have a handful of them.
-constexpr std::size_t most_tags = 64;
-constinit stone stones[most_tags] = {{{}, {}, cut}};
+constinit stone stones[most_stones] = {{{}, cut}};
 
 /// Whether a stone bears this tag, now at the latest. What another thread is just cutting does not.
 bool bears(stone &one, const char *tag) noexcept {
@@ -44,19 +42,18 @@ bool bears(stone &one, const char *tag) noexcept {
 }
 
 const stone *stone_of(const head &pool) noexcept {
-  const auto at = reinterpret_cast<std::uintptr_t>(pool.cur);
-  const auto first = reinterpret_cast<std::uintptr_t>(stones);
-  return at >= first && at < first + sizeof(stones) ? &stones[(at - first) / sizeof(stone)]
-                                                    : nullptr;
+  const auto first = reinterpret_cast<std::uintptr_t>(below_memory(shown_stones));
+  const auto from = reinterpret_cast<std::uintptr_t>(pool.cur) - first;
+  return from < most_stones * block_alignment ? &stones[from / block_alignment] : nullptr;
 }
 
 }  // namespace
 
 unsigned char *shown_when_ended(const state &s) noexcept {
   if (s.prefix != 0) return nowhere();
-  stone *const end = stones + most_tags;
+  stone *const end = stones + most_stones;
   stone *found = std::find_if(stones, end, [&](stone &one) { return bears(one, s.ext->tag); });
-  return (found != end ? found : stones)->as_sentinel;
+  return below_memory(shown_stones + static_cast<std::size_t>(found != end ? found - stones : 0));
 }
 
 bool tells_of_end(const head &pool) noexcept {

@@ -3,6 +3,7 @@
 #define POND_SRC_OWNED_HPP
 
 #include "pond/detail/core.hpp"
+#include "shown.hpp"
 #include "sizes.hpp"
 
 namespace pond {
@@ -38,11 +39,11 @@ inline std::size_t alignment_of(const owned &large) noexcept {
 }
 
 /// The record of a child that was not used yet, or null. Such a head has no state, as that of any
-/// pool that was not used or has ended; where those show the sentinel or a stone, which are zeros
-/// of a record's length and so have no parent, it shows the record.
+/// pool that was not used or has ended; where those show the sentinel, which is zeros of a record's
+/// length and so has no parent, or what is below all memory, it shows the record.
 inline owned *announced(const head &pool) noexcept {
   static_assert(sizeof(owned) <= sizeof(sentinel));
-  if (pool.state != nullptr) return nullptr;
+  if (pool.state != nullptr || is_below_memory(pool.cur)) return nullptr;
   auto *record = reinterpret_cast<owned *>(pool.cur);
   return record->parent != nullptr ? record : nullptr;
 }

@@ -1,8 +1,8 @@
 // recycle.hpp: small memory that was given back alone, kept by size for the next request.
 //
-// A pool with options.recycle shows the sentinel in its head, as a trapped one does: each request
-// comes here, is rounded up to a size class, and takes what was given back of that class before it
-// takes room. There is no header: whoever gives memory back says its size.
+// A pool with options.recycle hides its bounds, as a trapped one does: each request comes here, is
+// rounded up to a size class, and takes what was given back of that class before it takes room.
+// There is no header: whoever gives memory back says its size.
 #ifndef POND_SRC_RECYCLE_HPP
 #define POND_SRC_RECYCLE_HPP
 

@@ -18,11 +18,6 @@ bool is_pending(const mark_record *mark) noexcept {
   return mark != nullptr && mark->epoch == pending;
 }
 
-/// Shown by a pool that is full while a scope is open: nothing fits, no allocation ends there, and
-/// no pool without a state shows it, so that close_scope knows each from the others.
-unsigned char *full() noexcept { return nowhere() + block_alignment; }
-static_assert(sizeof(sentinel) > block_alignment);
-
 mark_record *find_mark(const head &pool, const mark_record &of_scope) noexcept {
   return find_mark(pool, as_word(&of_scope), [](const auto &...) { return true; });
 }
@@ -64,7 +59,7 @@ bool open_scope_slow(head &pool, mark_record &mark) noexcept {
   if (h.cur != h.end) {
     ++h.cur;
   } else {
-    h.cur = h.end = full();  // what is older ends where they were
+    hide(h);  // what is older ends where they were
   }
   // Whoever hides its bounds has an extension, and asks for epochs without looking first.
   return (s.flags & hidden) == 0 || open_pending(h);

@@ -195,10 +195,7 @@ bool configure(const char *text) noexcept {
   return true;
 }
 
-void hide(head &pool) noexcept {
-  pool.cur = nowhere();
-  pool.end = nowhere();
-}
+void hide(head &pool) noexcept { pool.cur = pool.end = below_memory(shown_hidden); }
 
 bool trap(head &pool) noexcept {
   state &s = *pool.state;

@@ -1,7 +1,7 @@
 // watch.hpp: the trap, the one place from which allocations are watched.
 //
-// A trapped pool's head shows the sentinel, so that every request arrives in refill and from there
-// in trapped_allocate. Events, and what each tool makes of them:
+// A trapped pool's head hides its bounds, so that every request arrives in refill and from there in
+// trapped_allocate. Events, and what each tool makes of them:
 //
 //   opened(p, n)    n bytes are the user's, or a record's, now
 //                   ASan: unpoison; memcheck: UNDEFINED
@@ -36,7 +36,7 @@ bool configure(const char *text) noexcept;
 /// Makes a new pool a trapped one; false when there is no memory for its extension.
 bool trap(head &pool) noexcept;
 
-/// Shows the sentinel in a head whose real bounds are elsewhere.
+/// Shows no room in a head whose real bounds are elsewhere.
 void hide(head &pool) noexcept;
 
 /// Whether a pool must not be allocated from: it is sealed, or destroyed by its own cleanup. Says
@@ -85,7 +85,7 @@ void misuse(const state &s, int error, const char *what) noexcept;
 // ended.cpp
 
 /// What the head of a trapped pool shows that its user ends for good: what it is known by
-/// afterwards, or the sentinel.
+/// afterwards, or nothing.
 POND_COLD unsigned char *shown_when_ended(const state &s) noexcept;
 
 /// Whether a pool without a state is known to have ended. Says so; for who uses it all the same.

@@ -53,17 +53,6 @@ TEST(Allocator, ThoseOfDifferentTypesAreEqualInTheSamePool) {
   EXPECT_TRUE(a != pond::allocator<long>(other) && d != pond::monotonic_allocator<char>(other));
 }
 
-TEST(Allocator, GivesTheNewestAndTheLargeBack) {
-  checked_pool checked({.first_block = 1024});
-  in_pool<int> numbers(checked.pool);
-  int *first = numbers.allocate(10);
-  numbers.deallocate(first, 10);
-  int *second = numbers.allocate(10);
-  EXPECT_TRUE(support::trapped || second == first);
-  numbers.deallocate(numbers.allocate(10000), 10000);
-  EXPECT_EQ(checked.pool.stats().large, 0U);
-}
-
 TEST(MonotonicAllocator, GivesNothingBack) {
   checked_pool checked({.first_block = 1024});
   only_growing<int> numbers(checked.pool);

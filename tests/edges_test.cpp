@@ -160,7 +160,7 @@ TEST(Edge, AConstantSizeFillsABlockToItsLastByte) {
   EXPECT_EQ(blocks_of(pool.handle()).size(), 2U);
 }
 
-TEST(Edge, ABufferThatReachesIntoTheLastPageIsRefused) {
+TEST(Edge, ABufferThatReachesIntoTheFirstOrLastPageIsRefused) {
   constexpr std::uintptr_t last_page = -std::uintptr_t{4096};
   struct buffer {
     std::uintptr_t begin;
@@ -169,8 +169,8 @@ TEST(Edge, ABufferThatReachesIntoTheLastPageIsRefused) {
   };
   for (const auto &[begin, size, error] :
        {buffer{last_page - 1024, 1024 + 1, EINVAL}, buffer{last_page - 1024, 8192, EINVAL},
-        buffer{last_page - 1024, PTRDIFF_MAX, EINVAL}, buffer{1024, SIZE_MAX, EINVAL},
-        buffer{last_page - 16, 16, 0}}) {  // too small, and ignored
+        buffer{last_page - 1024, PTRDIFF_MAX, EINVAL}, buffer{8192, SIZE_MAX, EINVAL},
+        buffer{16, 8192, EINVAL}, buffer{last_page - 16, 16, 0}}) {  // too small, and ignored
     pond_options options = POND_OPTIONS_INIT;
     options.buffer = reinterpret_cast<void *>(begin);  // NOLINT(performance-no-int-to-ptr)
     options.buffer_size = size;

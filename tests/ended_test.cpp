@@ -85,11 +85,15 @@ TEST_F(Ended, WhateverGivesMemoryBackIsTold) {
   wrong_order members;
   members.of_resource.emplace(std::size_t{100}, &resource);
   members.of_allocator.emplace(std::size_t{100}, pond::allocator<int>(pool));
+  pond::allocator<int> of_nodes(pool);
+  int *const node = of_nodes.allocate(1);
   members.pointer.emplace(pond::make_unique<int>(pool, 1));
   end(pool);
   members.of_resource.reset();
   EXPECT_EQ(said(), std::vector{once});
   members.of_allocator.reset();
+  EXPECT_EQ(said(), std::vector{once});
+  of_nodes.deallocate(node, 1);
   EXPECT_EQ(said(), std::vector{once});
   members.pointer.reset();
   EXPECT_EQ(said(), std::vector{once});

@@ -223,6 +223,17 @@ TEST(Allocator, ServesTheContainers) {
                std::bad_array_new_length);
 }
 
+TEST(Allocator, GivesTheNewestAndTheLargeBack) {
+  checked_pool checked({.first_block = 1024});
+  pond::allocator<int> numbers(checked.pool);
+  int *first = numbers.allocate(10);
+  numbers.deallocate(first, 10);
+  int *second = numbers.allocate(10);
+  EXPECT_TRUE(support::trapped || second == first);
+  numbers.deallocate(numbers.allocate(10000), 10000);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
+}
+
 TEST(Allocator, GoesWithAMovedContainer) {
   checked_pool one;
   checked_pool two;

@@ -6,7 +6,8 @@
 //    └─ refill(head, size, alignment)       out of line, cold: everything else a pool can do
 //
 // There is nothing between the two. Whatever wants to see each allocation (sanitizers, tracing,
-// a sealed pool) sets cur == end == a sentinel, so that nothing fits and every call is a refill.
+// a sealed pool) sets cur == end, below all memory, so that nothing fits and every call is a
+// refill.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +28,8 @@ inline constexpr std::size_t block_alignment = 16;
 static_assert(block_alignment >= alignof(std::max_align_t));
 
 /// An address that is never null, aligned for anything up to 16 and belongs to no pool: the
-/// bounds of a pool that has no room of its own. A zero-sized request "fits" and returns it. As
-/// long as a record, and zero, so that one of another copy of the library is no child's
-/// (src/owned.hpp).
+/// bounds of a pool that was not used yet. A zero-sized request "fits" and returns it. As long as
+/// a record, and zero, so that one of another copy of the library is no child's (src/owned.hpp).
 extern POND_API const unsigned char sentinel[3 * block_alignment];
 
 constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>(sentinel); }
@@ -39,7 +39,8 @@ constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>
 inline constexpr std::size_t last_page = 4096;
 
 /// A pool's three public words. Invariant: `end` is a multiple of block_alignment and not beyond
-/// where the last page begins, cur <= end.
+/// where the last page begins, cur <= end. What has to see each request shows bounds in the first
+/// page, where no object lies, so that whatever was allocated is above `cur`.
 struct head {
   unsigned char *cur;
   unsigned char *end;

@@ -1,0 +1,129 @@
+// release.cpp: what is given back alone, and what grows or shrinks where it is.
+//
+//   release_allocated           inline: surely small, and below cur: stays
+//    └─ release_allocated_slow
+//        └─ release_sized       takes back the newest of a plain pool
+//            └─ release_sized_slow
+//                ├─ release_trapped    a tool watches (watch.cpp)
+//                ├─ release_large      memory of its own (large.cpp)
+//                └─ recycle            is kept for the next one of its size (recycle.cpp)
+#include <cerrno>
+#include <cstring>
+
+#include "memory.hpp"
+#include "recycle.hpp"
+#include "watch.hpp"
+
+namespace pond {
+inline namespace POND_NAMESPACE_TAG {
+namespace detail {
+namespace {
+
+[[gnu::always_inline]] inline bool release_found(state &s, const void *p) noexcept {
+  owned *large = find_large(s, p);
+  if (large == nullptr) return false;
+  release_large(s, large);
+  return true;
+}
+
+[[gnu::noinline]] bool release_trapped(state &s, const void *p) noexcept {
+  const exclusive_use here(s);
+  return release_found(s, p);
+}
+
+/// Whether large memory can be of this size where it is: at least half of it is kept. Of a trapped
+/// pool's, which is made exactly as large as was asked for, a size that cannot be was never given.
+bool can_have(const owned &large, std::size_t size) noexcept {
+  return size <= large.size && size >= large.size / 2;
+}
+
+/// What is older than an open mark is there again after the rewind.
+void release_unless_marked(state &s, owned *large) noexcept {
+  if (epoch_of(*large) >= epoch_of(s)) release_large(s, large);
+}
+
+[[gnu::noinline]] void release_trapped(state &s, void *p, std::size_t size) noexcept {
+  const exclusive_use here(s);
+  owned *large = find_large(s, p);
+  if (large == nullptr) return trapped_release(s, p, size);
+  // What allocate_at_least() gave has any size from the one that was asked for.
+  const bool rounded = size != 0 && size < large->size && large->size - size < block_alignment;
+  if (!rounded && !can_have(*large, size))
+    return misuse(s, EINVAL, "given memory with a wrong size");
+  release_unless_marked(s, large);
+}
+
+/// Everything but small memory of a plain pool, which containers give back node by node.
+[[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
+  if (p == nullptr || !is_there(pool)) return;
+  state &s = *pool.state;
+  if ((s.flags & flag_trapped) != 0) return release_trapped(s, p, size);
+  const bool small = recycles(s, size);
+  if (owned *large = !small || s.ext->bins->small_larges ? find_large(s, p) : nullptr) {
+    release_unless_marked(s, large);
+  } else if (small) {
+    recycle(s, p, size);
+  } else {
+    retract(pool, p, size);
+  }
+}
+
+/// Whether what is not the newest can stay where it is. Large memory does unless most of it would
+/// be wasted, or it is too small; of small memory a part is given up, but what is recycled has to
+/// be of the class that its size says.
+bool stays(const state &s, const void *p, std::size_t old_size, std::size_t new_size) noexcept {
+  if (const owned *large = find_large(s, p); large != nullptr) return can_have(*large, new_size);
+  if (recycles(s, old_size)) {  // what had no size has no memory
+    return old_size != 0 && recycles(s, new_size) &&
+           recycled_size(old_size) == recycled_size(new_size);
+  }
+  return new_size <= old_size;
+}
+
+}  // namespace
+
+bool release(head &pool, const void *p) noexcept {
+  if (!is_there(pool) || pool.state->larges == nullptr) return false;
+  if ((pool.state->flags & flag_trapped) != 0) return release_trapped(*pool.state, p);
+  return release_found(*pool.state, p);
+}
+
+void release_sized(head &pool, void *p, std::size_t size) noexcept {
+  const state *s = pool.state;
+  if (s == nullptr || !plain(*s)) return release_sized_slow(pool, p, size);
+  for (const owned *large = s->larges; large != nullptr; large = large->next) {
+    if (large->memory == p) return release_sized_slow(pool, p, size);
+  }
+  retract(pool, p, size);
+}
+
+void release_allocated_slow(head &pool, void *p, std::size_t size, std::size_t alignment) noexcept {
+  if (retract(pool, p, size)) return;
+  if (size + alignment > surely_small || is_below_memory(pool.cur)) release_sized(pool, p, size);
+}
+
+void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept {
+  if (p == nullptr) return allocate(pool, new_size, block_alignment);
+  if (!is_there(pool)) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  state &s = *pool.state;
+  if (extend(pool, p, old_size, new_size)) return p;
+  if (stays(s, p, old_size, new_size)) {
+    if ((s.flags & flag_trapped) != 0 && new_size < old_size && find_large(s, p) == nullptr) {
+      trapped_release(s, p, old_size, new_size);
+    }
+    if (recycles(s, new_size) && !recycles(s, old_size)) s.ext->bins->small_larges = true;
+    return p;
+  }
+  void *to = allocate(pool, new_size, block_alignment);
+  if (to == nullptr) return nullptr;
+  std::memcpy(to, p, old_size < new_size ? old_size : new_size);
+  release_sized(pool, p, old_size);
+  return to;
+}
+
+}  // namespace detail
+}  // namespace POND_NAMESPACE_TAG
+}  // namespace pond
