@@ -16,6 +16,8 @@ printf 'No end of line, no' > "$folder/cut"
 : > "$folder/empty"
 printf 'a\0b a\n\n\nA\n' > "$folder/zero"
 { seq 100000 | tr '0-9\n' 'a-j '; echo; } > "$folder/long"  # one line, longer than any block
+seq 64 | tr '0-9' 'a-j' > "$folder/full"  # as many words as there are buckets, then one of them and new ones
+{ cat "$folder/full"; echo b; seq 65 200 | tr '0-9' 'a-j'; } > "$folder/refilled"
 for text in "$@" "$folder"/*; do
   count < "$text" > "$folder/wanted"
   "$words" "$text" > "$folder/from_file"

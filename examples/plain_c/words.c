@@ -76,18 +76,30 @@ static bool grow(vocabulary *v) {
   return true;
 }
 
-/* Counts `text`, which is kept as it is if it is new. */
-static bool count(vocabulary *v, const char *text, bool *is_new) {
-  if (v->words == v->bucket_count && !grow(v)) return false;
-  word **bucket = bucket_of(v, text);
-  word *w = *bucket;
+static word *find(const vocabulary *v, const char *text) {
+  word *w = v->bucket_count != 0 ? *bucket_of(v, text) : NULL;
   while (w != NULL && strcmp(w->text, text) != 0) w = w->next;
+  return w;
+}
+
+static word *add(vocabulary *v, const char *text) {
+  if (v->words == v->bucket_count && !grow(v)) return NULL;
+  word *w = pond_alloc(v->pool, sizeof *w);
+  if (w == NULL) return NULL;
+  word **bucket = bucket_of(v, text);
+  *w = (word){*bucket, text, 0};
+  *bucket = w;
+  ++v->words;
+  return w;
+}
+
+/* Counts `text`, which is kept as it is if it is new. Only then the buckets may grow: those that
+ * did for a line without a new word would go with it. */
+static bool count(vocabulary *v, const char *text, bool *is_new) {
+  word *w = find(v, text);
   if (w == NULL) {
-    w = pond_alloc(v->pool, sizeof *w);
+    w = add(v, text);
     if (w == NULL) return false;
-    *w = (word){*bucket, text, 0};
-    *bucket = w;
-    ++v->words;
     *is_new = true;
   }
   ++w->count;
