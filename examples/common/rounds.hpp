@@ -1,14 +1,17 @@
-// rounds.hpp: times several ways of doing the same in one run, in turns.
+// rounds.hpp: times several ways of doing the same, in turns.
 #ifndef POND_EXAMPLES_ROUNDS_HPP
 #define POND_EXAMPLES_ROUNDS_HPP
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include "common/worker.hpp"
 
 namespace examples {
 
@@ -36,17 +39,26 @@ inline double median_of(std::vector<double> numbers) {
   return *middle;
 }
 
-/// Times each way in `rounds` (at least one). Each is run once in each round, in an order that
-/// rotates, so that none always follows the same neighbour; and twice in a row, of which the second
-/// counts, so that no neighbour's traffic through the caches is charged to it. Ratios are of one
-/// round each, because shared machines are slow for many rounds, then fast again.
+/// Times each way in `rounds` (at least one), each in a process of its own, all on one processor:
+/// in one process a way is charged with the page faults for memory that another one gave back to
+/// the kernel, and not with its own. Each is run once in each round, in an order that rotates, so
+/// that none always follows the same neighbour; and twice in a row, of which the second counts, so
+/// that no neighbour's traffic through the caches is charged to it. Ratios are of one round each,
+/// because shared machines are slow for many rounds, then fast again.
 inline std::vector<timing> timings_of(const std::vector<way> &ways, unsigned rounds) {
+  const on_one_processor same;
+  std::deque<worker> workers;
+  for (const way &w : ways) {
+    workers.emplace_back([&w] {
+      nanoseconds_of(w);
+      return nanoseconds_of(w);
+    });
+  }
   std::vector<std::vector<double>> times(ways.size());
   for (unsigned round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < ways.size(); ++i) {
       const std::size_t which = (i + round) % ways.size();
-      nanoseconds_of(ways[which]);
-      times[which].push_back(nanoseconds_of(ways[which]));
+      times[which].push_back(workers[which].run());
     }
   }
   std::vector<timing> result;

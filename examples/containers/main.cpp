@@ -64,14 +64,19 @@ void show_pool(const named_text &text) {
   expect(s.cleanups == 0, "nothing has to run at the end of the pool");
 }
 
+/// A measured run is of so many bytes, a millisecond's work: the four lines alone take no longer
+/// than a process needs to wake up.
+constexpr std::size_t least_bytes = 30000;
+
 void measure(const std::vector<contender> &all, const std::vector<named_text> &texts,
              unsigned rounds) {
   fmt::print("To make an index and forget it; medians of {} rounds\n", rounds);
   const examples::table table("", all, &contender::memory);
   for (const named_text &text : texts) {
-    checked_page(all, text.text);
+    examples::apart([&] { checked_page(all, text.text); });
     const auto words = [&text](const contender &c) { c.words(text.text); };
-    table.print(text.name, text.text.size(), examples::timings_of(all, words, rounds));
+    const auto repeats = static_cast<unsigned>(1 + least_bytes / text.text.size());
+    table.print(text.name, text.text.size(), examples::timings_of(all, words, rounds, repeats));
   }
 }
 

@@ -86,7 +86,7 @@ void measure(const std::vector<contender> &all, const std::vector<request> &requ
   fmt::print("To answer a request and forget it; medians of {} rounds\n", rounds);
   const examples::table table("", all, &contender::text_in);
   for (const request &r : requests) {
-    check(all, r);
+    examples::apart([&] { check(all, r); });
     const auto answer = [&r](const contender &c) { c.answer(r); };
     table.print(r.name, all.front().text(r).size(),
                 examples::timings_of(all, answer, rounds, r.repeats));

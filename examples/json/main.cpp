@@ -58,7 +58,7 @@ void print_library(const library &l, const std::vector<document> &documents, uns
   const examples::table table(l.front().library, l, &contender::memory);
   for (const document &d : documents) {
     try {
-      check(l, d);
+      examples::apart([&] { check(l, d); });
       const auto parse = [&d](const contender &c) { c.parse(d.text); };
       table.print(d.name, d.text.size(), examples::timings_of(l, parse, rounds, d.repeats));
     } catch (const std::exception &error) {
