@@ -28,9 +28,7 @@ class pond_allocator {
   pond_allocator(const pond_allocator &) = delete;
   pond_allocator &operator=(const pond_allocator &) = delete;
 
-  void *Malloc(std::size_t size) {
-    return size != 0 ? pool_->allocate(size, RAPIDJSON_ALIGN(1)) : nullptr;
-  }
+  void *Malloc(std::size_t size) { return pool_->allocate(size, RAPIDJSON_ALIGN(1)); }
 
   /// The newest grows where it stands: an array or object whose elements need no memory.
   void *Realloc(void *p, std::size_t old_size, std::size_t new_size) {
