@@ -48,7 +48,12 @@ void close_and_unlink(void *data) noexcept {
   ::close(file->fd);
 }
 
-bool is_open(int fd) noexcept { return fd >= 0 && fcntl(fd, F_GETFD) != -1; }
+/// Whether it is open; if not, errno is EBADF. Of -1, what a failed open() returns, errno stays as
+/// that has set it, so that own_fd(open()) fails for its reason.
+bool can_be_owned(int fd) noexcept {
+  const bool failed_before = fd == -1 && errno != 0;
+  return !failed_before && fcntl(fd, F_GETFD) != -1;
+}
 
 bool owns(const owned &cleanup, int fd) noexcept {
   if (cleanup.handler == close_descriptor) return as_fd(cleanup.data) == fd;
@@ -130,16 +135,14 @@ void run_now(head &pool, pond_cleanup *cleanup) noexcept {
 }
 
 bool own_fd(head &pool, int fd) noexcept {
-  if (!is_open(fd)) {
-    errno = EBADF;
-    return false;
-  }
+  if (!can_be_owned(fd)) return false;
   return on_destroy(pool, close_descriptor, as_data(fd)) != nullptr;
 }
 
 bool own_temp_file(head &pool, int fd, const char *path) noexcept {
-  if (path == nullptr || !is_open(fd)) {
-    errno = path == nullptr ? EINVAL : EBADF;
+  if (!can_be_owned(fd)) return false;
+  if (path == nullptr) {
+    errno = EINVAL;
     return false;
   }
   // One allocation, so that there is one thing to give back when the registration fails.

@@ -113,9 +113,10 @@ bool valid(const embedding &where, bool head_inside) noexcept {
 }
 
 /// Whether there can be such a buffer: it neither wraps nor reaches into the first or last page.
+/// One of no bytes may be what a pool gives for size 0.
 bool can_be(const void *buffer, std::size_t size) noexcept {
   constexpr std::uintptr_t last_end = -std::uintptr_t{last_page};
-  return !is_below_memory(buffer) &&
+  return (size == 0 || !is_below_memory(buffer)) &&
          sizes::add(reinterpret_cast<std::uintptr_t>(buffer), size) <= last_end;
 }
 

@@ -1,9 +1,9 @@
 // ended.cpp: pools that have ended, and are used all the same.
 //
 // Something may outlive its pool: a container that stands before it in a struct, a scope, a second
-// destructor. Where a tool watches, the pool's object then shows the number of a stone instead of
-// the sentinel: as there, nothing fits, and it is no child's record, so that nobody else has to
-// know of stones; but it is known under which tag the pool went. Only its destructor leaves one:
+// destructor. Where a tool watches, the pool's object then shows the place of a stone (shown.hpp)
+// instead of the sentinel: as there, nothing fits, but it is known under which tag the pool went,
+// if this copy of the library has ended it. Only its destructor leaves one:
 // what is moved from, adopted or ended by its parent goes on as default-constructed; and where one
 // of its own cleanups has destroyed it, its object shows nothing that holds. What lies in a block
 // of its own, as the head of a pond_pool, is gone with that, and left to the tools.
@@ -43,8 +43,8 @@ bool bears(stone &one, const char *tag) noexcept {
 
 const stone *stone_of(const head &pool) noexcept {
   const auto first = reinterpret_cast<std::uintptr_t>(below_memory(shown_stones));
-  const auto from = reinterpret_cast<std::uintptr_t>(pool.cur) - first;
-  return from < most_stones * block_alignment ? &stones[from / block_alignment] : nullptr;
+  const auto down = first - reinterpret_cast<std::uintptr_t>(pool.cur);
+  return down < most_stones * block_alignment ? &stones[down / block_alignment] : nullptr;
 }
 
 }  // namespace

@@ -66,8 +66,7 @@ void *recycling_allocate(head &pool, std::size_t size, std::size_t alignment) no
 void recycle(state &s, void *p, std::size_t size) noexcept {
   const std::size_t whole = recycled_size(size);
   // A mark may be younger than this, which is then there again after the rewind.
-  if (p == below_memory(shown_hidden) || retract(s.ext->real, p, whole) || s.marks != nullptr)
-    return;
+  if (is_no_memory(p) || retract(s.ext->real, p, whole) || s.marks != nullptr) return;
   recycler &bins = *s.ext->bins;
   recycled *&newest = bins.newest[bin_of(whole)];
   newest = ::new (p) recycled{newest};

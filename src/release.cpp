@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "memory.hpp"
 #include "recycle.hpp"
 #include "watch.hpp"
 

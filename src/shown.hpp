@@ -14,19 +14,27 @@ inline constexpr std::size_t first_page = 4096;
 
 /// What is shown there, by number.
 enum shown : std::size_t {
-  shown_hidden,  // there may be room elsewhere; or the pool is sealed, or full and in a scope
+  shown_hidden,  // room is elsewhere, or there is none: sealed, doomed, or full when a scope began
   shown_stones,  // and the next, as many as there are stones: it has ended (ended.cpp)
 };
 inline constexpr std::size_t most_stones = 64;
 
+/// From the end of the page down: a host that adds an ordinary size to null, as nginx's arrays may,
+/// does not come there.
 inline unsigned char *below_memory(std::size_t number) noexcept {
-  return reinterpret_cast<unsigned char *>((number + 1) * block_alignment);
+  return reinterpret_cast<unsigned char *>(first_page - (number + 1) * block_alignment);
 }
-static_assert((shown_stones + most_stones + 1) * block_alignment < first_page);
+static_assert((shown_stones + most_stones) * block_alignment < first_page);
 
 inline bool is_below_memory(const void *p) noexcept {
   return reinterpret_cast<std::uintptr_t>(p) < first_page;
 }
+
+/// Whether it is what a pool without room gives for size 0.
+inline bool is_no_memory(const void *p) noexcept { return is_below_memory(p) || p == nowhere(); }
+
+/// Shows no room. Where there was some, it is known elsewhere.
+inline void hide(head &pool) noexcept { pool.cur = pool.end = below_memory(shown_hidden); }
 
 }  // namespace detail
 }  // namespace POND_NAMESPACE_TAG

@@ -19,10 +19,9 @@
 //     than an open mark exactly if its epoch is below the mark's.
 //  5. Between calls a pool is whole: each function either does its work or leaves it as it was.
 //  6. A head that shows no room has head.cur == head.end: below all memory (shown.hpp) where the
-//     pool is trapped or recycles (its real bounds are in extension.real) or is sealed, where it is
-//     full and in a scope, and where it was trapped and has ended (ended.cpp). Otherwise one
-//     without a state shows the sentinel, or where it is a child its record in its parent
-//     (announce.cpp).
+//     pool is trapped or recycles (its real bounds are in extension.real), sealed, doomed, or was
+//     full when a scope began, and where it was trapped and has ended (ended.cpp). Otherwise one
+//     without a state shows the sentinel, or a child its record in its parent (announce.cpp).
 #ifndef POND_SRC_STATE_HPP
 #define POND_SRC_STATE_HPP
 

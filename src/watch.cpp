@@ -195,8 +195,6 @@ bool configure(const char *text) noexcept {
   return true;
 }
 
-void hide(head &pool) noexcept { pool.cur = pool.end = below_memory(shown_hidden); }
-
 bool trap(head &pool) noexcept {
   state &s = *pool.state;
   extension *ext = make_extension(pool);

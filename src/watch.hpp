@@ -36,9 +36,6 @@ bool configure(const char *text) noexcept;
 /// Makes a new pool a trapped one; false when there is no memory for its extension.
 bool trap(head &pool) noexcept;
 
-/// Shows no room in a head whose real bounds are elsewhere.
-void hide(head &pool) noexcept;
-
 /// Whether a pool must not be allocated from: it is sealed, or destroyed by its own cleanup. Says
 /// so.
 bool refuses(const state &s) noexcept;
@@ -85,7 +82,7 @@ void misuse(const state &s, int error, const char *what) noexcept;
 // ended.cpp
 
 /// What the head of a trapped pool shows that its user ends for good: what it is known by
-/// afterwards, or nothing.
+/// afterwards, or the sentinel.
 POND_COLD unsigned char *shown_when_ended(const state &s) noexcept;
 
 /// Whether a pool without a state is known to have ended. Says so; for who uses it all the same.

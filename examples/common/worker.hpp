@@ -25,11 +25,16 @@ class worker {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) fail("socketpair");
     process_ = fork();
-    if (process_ == 0) serve(ends[1], run);
+    if (process_ == 0) {
+      close(ends[0]);  // or it would not hear of this process's end
+      serve(ends[1], run);
+    }
+    const int error = errno;
     socket_ = ends[0];
     close(ends[1]);
     if (process_ == -1) {
       close(socket_);
+      errno = error;
       fail("fork");
     }
   }
@@ -41,7 +46,7 @@ class worker {
     waitpid(process_, nullptr, 0);
   }
 
-  /// Has it run, and waits. Throws what it has thrown, as a std::runtime_error.
+  /// Has it run, and waits. Where it has thrown, a std::runtime_error with the same text.
   double run() {
     answer got{};
     const bool asked = send(socket_, &yes, 1, MSG_NOSIGNAL) == 1;
@@ -76,6 +81,8 @@ class worker {
       } catch (const std::exception &e) {
         given.failed = true;
         std::snprintf(given.error, sizeof(given.error), "%s", e.what());
+      } catch (...) {  // may not leave: above are the caller's frames
+        _exit(1);
       }
       if (send(socket, &given, sizeof(given), MSG_NOSIGNAL) != sizeof(given)) break;
     }
@@ -110,7 +117,7 @@ class on_one_processor {
   bool pinned_ = false;
 };
 
-/// Runs `check()` once in a process of its own, and throws what it throws.
+/// Runs `check()` once in a process of its own; throws as worker::run().
 template <class Check>
 void apart(const Check &check) {
   worker([&check] {

@@ -75,7 +75,7 @@ void measure(const std::vector<contender> &all, const std::vector<named_text> &t
   for (const named_text &text : texts) {
     examples::apart([&] { checked_page(all, text.text); });
     const auto words = [&text](const contender &c) { c.words(text.text); };
-    const auto repeats = static_cast<unsigned>(1 + least_bytes / text.text.size());
+    const auto repeats = static_cast<unsigned>(1 + least_bytes / (1 + text.text.size()));
     table.print(text.name, text.text.size(), examples::timings_of(all, words, rounds, repeats));
   }
 }

@@ -169,7 +169,7 @@ POND_API void pond_cleanup_cancel(pond_pool *pool, pond_cleanup *cleanup) POND_N
 POND_API void pond_cleanup_run(pond_pool *pool, pond_cleanup *cleanup) POND_NOEXCEPT;
 
 /** Gives the pool a descriptor to close. 0, or -1: EBADF it is not open, ENOMEM; it is then still
- *  the caller's. */
+ *  the caller's. Of -1, what a failed open() returns, errno stays as that has set it. */
 POND_API int pond_own_fd(pond_pool *pool, int fd) POND_NOEXCEPT;
 
 /** Gives the pool a descriptor to close and a file, whose path is copied, to unlink first. */

@@ -168,8 +168,8 @@ class pool {
   /// Runs a cleanup now instead of later; its handle is then void. Constant time.
   void run(cleanup *registered) noexcept { detail::run_now(head_, registered); }
 
-  /// Gives the pool a descriptor to close, once. Throws std::system_error (EBADF) when it is not
-  /// open; it is then still the caller's.
+  /// Gives the pool a descriptor to close, once. Throws std::system_error: EBADF, it is not open,
+  /// and still the caller's; of -1, what a failed open() returns, with the errno of that.
   void own_fd(int fd) { detail::check(detail::own_fd(head_, fd)); }
 
   /// The same, and a file to unlink before, whose path is copied.

@@ -28,8 +28,9 @@ inline constexpr std::size_t block_alignment = 16;
 static_assert(block_alignment >= alignof(std::max_align_t));
 
 /// An address that is never null, aligned for anything up to 16 and belongs to no pool: the
-/// bounds of a pool that was not used yet. A zero-sized request "fits" and returns it. As long as
-/// a record, and zero, so that one of another copy of the library is no child's (src/owned.hpp).
+/// bounds of a pool that is as default-constructed. A zero-sized request "fits" and returns it. As
+/// long as a record, and zero, so that one of another copy of the library is no child's
+/// (src/owned.hpp).
 extern POND_API const unsigned char sentinel[3 * block_alignment];
 
 constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>(sentinel); }
@@ -128,10 +129,12 @@ template <auto Refill = refill>
 
 /// Whether [p, p + size) is the newest allocation, the one that cur follows: it can be given back
 /// or grown in place. A mark's record, or a byte for a scope, lies between an older allocation and
-/// cur, so what is below an open mark is never the newest.
+/// cur, so what is below an open mark is never the newest. Nor is null, which with some size lies
+/// where a head that hides its room has cur.
 [[gnu::always_inline]] inline bool is_newest(const head &pool, const void *p,
                                              std::size_t size) noexcept {
-  return reinterpret_cast<std::uintptr_t>(p) + size == reinterpret_cast<std::uintptr_t>(pool.cur);
+  const auto end = reinterpret_cast<std::uintptr_t>(p) + size;
+  return end == reinterpret_cast<std::uintptr_t>(pool.cur) && p != nullptr;
 }
 
 /// Gives the newest allocation back; false when `p` is not that.

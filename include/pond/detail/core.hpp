@@ -59,7 +59,7 @@ POND_API void release_sized(head &pool, void *p, std::size_t size) noexcept;
 /// given.
 inline constexpr std::size_t surely_small = 80;
 
-/// What release_allocated() cannot let go.
+/// Of what may be the newest, or large, or of a pool that hides its room.
 POND_API void release_allocated_slow(head &pool, void *p, std::size_t size,
                                      std::size_t alignment) noexcept;
 

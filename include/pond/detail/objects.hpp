@@ -83,7 +83,7 @@ struct give_back_on_throw {
   void *place;
   std::size_t size;
   ~give_back_on_throw() {
-    if (place != nullptr && !retract(pool, place, size)) release_sized(pool, place, size);
+    if (place != nullptr) release_sized(pool, place, size);
   }
 };
 
