@@ -3,6 +3,7 @@
 #ifndef POND_WORKLOAD_CONTENDERS_CHECKED_POND_HPP
 #define POND_WORKLOAD_CONTENDERS_CHECKED_POND_HPP
 
+#include <cerrno>
 #include <memory>
 #include <new>
 #include <system_error>
@@ -86,11 +87,15 @@ class checked_pond : public actor {
 
   bool adopt(const operation &o) { return pond_adopt(handle(o), pools_[o.other].handle()) == 0; }
 
-  /// Whether it then refuses.
+  /// Whether it then refuses. One that was not used, and for which there is no memory, stays so.
   bool seal(const operation &o) {
-    if (!sealed_[o.pool]) pools_[o.pool].seal();
-    sealed_[o.pool] = true;
-    return pools_[o.pool].try_allocate(1) == nullptr;
+    if (!sealed_[o.pool]) {
+      const bool needs_memory = !is_used(o.pool);
+      errno = 0;
+      pools_[o.pool].seal();
+      sealed_[o.pool] = !needs_memory || errno == 0;
+    }
+    return !sealed_[o.pool] || pools_[o.pool].try_allocate(1) == nullptr;
   }
 
   /// Some are scopes, so that each kind is in the other and in its own. (That of an unused pool is
