@@ -317,6 +317,7 @@ MUTANTS = [
     ("Shown*", "src/shown.hpp", " || p == nowhere()", ""),
     ("Shown*", "src/create.cpp", "size == 0 || ", ""),
     ("Shown*", "include/pond/detail/bump.hpp", " && p != nullptr;", ";"),
+    ("Descriptors*", "src/cleanup.cpp", "fd == -1 && errno != 0", "false"),
     ("MakeUndestroyed*", "include/pond/unique_ptr.hpp",
      "      [](T *) { return true; }, std::forward<Arguments>(arguments)...);",
      "      [&from](T *t) { return from.on_destroy([t] { std::destroy_at(t); }) != nullptr; },\n"
