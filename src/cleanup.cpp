@@ -140,11 +140,11 @@ bool own_fd(head &pool, int fd) noexcept {
 }
 
 bool own_temp_file(head &pool, int fd, const char *path) noexcept {
-  if (!can_be_owned(fd)) return false;
   if (path == nullptr) {
     errno = EINVAL;
     return false;
   }
+  if (!can_be_owned(fd)) return false;
   // One allocation, so that there is one thing to give back when the registration fails.
   const std::size_t length = std::strlen(path) + 1;
   const std::size_t size = sizes::add(sizeof(temp_file), length);

@@ -3,10 +3,10 @@
 // Something may outlive its pool: a container that stands before it in a struct, a scope, a second
 // destructor. Where a tool watches, the pool's object then shows the place of a stone (shown.hpp)
 // instead of the sentinel: as there, nothing fits, but it is known under which tag the pool went,
-// if this copy of the library has ended it. Only its destructor leaves one:
-// what is moved from, adopted or ended by its parent goes on as default-constructed; and where one
-// of its own cleanups has destroyed it, its object shows nothing that holds. What lies in a block
-// of its own, as the head of a pond_pool, is gone with that, and left to the tools.
+// if this copy of the library has ended it. Only its destructor leaves one: what is moved from,
+// adopted or ended by its parent goes on as default-constructed; and where one of its own cleanups
+// has destroyed it, its object shows nothing that holds. What lies in a block of its own, as the
+// head of a pond_pool, is gone with that, and left to the tools.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>

@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <system_error>
+
 #include "support.hpp"
 
 namespace {
@@ -147,6 +150,23 @@ TEST(Failure, WhatIsLeftOfTheBlockCanStillBeUsed) {
   EXPECT_EQ(checked.pool.try_allocate(800), nullptr);
   EXPECT_NE(checked.pool.try_allocate(200), nullptr);
   EXPECT_EQ(checked.pool.try_allocate(800), nullptr);
+}
+
+/// As both headers show it.
+TEST(Descriptors, WhatCouldNotBeOpenedFailsForThatReason) {
+  support::checked_pool checked;
+  const char *missing = "/nonexistent/file";
+  EXPECT_EQ(pond_own_fd(checked.pool.handle(), open(missing, O_RDONLY)), -1);
+  EXPECT_EQ(errno, ENOENT);
+  EXPECT_EQ(pond_own_temp_file(checked.pool.handle(), open(missing, O_RDONLY), missing), -1);
+  EXPECT_EQ(errno, ENOENT);
+  try {
+    checked.pool.own_fd(open(missing, O_RDONLY));
+    FAIL() << "nothing was opened";
+  } catch (const std::system_error &error) {
+    EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+  }
+  EXPECT_EQ(checked.pool.stats().cleanups, 0U);
 }
 
 }  // namespace

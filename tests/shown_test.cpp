@@ -1,12 +1,10 @@
 // What a head shows that shows no room (src/shown.hpp) is an address, and nobody's memory.
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
-#include <utility>
 
 #include "pond/scope.hpp"
 #include "support.hpp"
