@@ -1,12 +1,11 @@
 // release.cpp: what is given back alone, and what grows or shrinks where it is.
 //
-//   release_allocated           inline: surely small, and below cur: stays
-//    └─ release_allocated_slow
-//        └─ release_sized       takes back the newest of a plain pool
-//            └─ release_sized_slow
-//                ├─ release_trapped    a tool watches (watch.cpp)
-//                ├─ release_large      memory of its own (large.cpp)
-//                └─ recycle            is kept for the next one of its size (recycle.cpp)
+//   release_node, release_allocated      inline: the newest, and what is small and stays
+//    └─ release_sized                    large, or of a pool that hides its room
+//        └─ release_sized_slow
+//            ├─ release_trapped          a tool watches (watch.cpp)
+//            ├─ release_large            memory of its own (large.cpp)
+//            └─ recycle                  is kept for the next one of its size (recycle.cpp)
 #include <cerrno>
 #include <cstring>
 
@@ -94,11 +93,6 @@ void release_sized(head &pool, void *p, std::size_t size) noexcept {
     if (large->memory == p) return release_sized_slow(pool, p, size);
   }
   retract(pool, p, size);
-}
-
-void release_allocated_slow(head &pool, void *p, std::size_t size, std::size_t alignment) noexcept {
-  if (retract(pool, p, size)) return;
-  if (size + alignment > surely_small || is_below_memory(pool.cur)) release_sized(pool, p, size);
 }
 
 void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept {

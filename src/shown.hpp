@@ -8,11 +8,8 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
-/// Below all memory: no object lies in the page that begins with null. Nothing fits there, no
-/// allocation ends there, and each one that ever was made is above it (release_allocated).
-inline constexpr std::size_t first_page = 4096;
-
-/// What is shown there, by number.
+/// What is shown in the first page, by number. Nothing fits there, and no allocation ends there but
+/// null with some size (is_newest).
 enum shown : std::size_t {
   shown_hidden,  // room is elsewhere, or there is none: sealed, doomed, or full when a scope began
   shown_stones,  // and the next, as many as there are stones: it has ended (ended.cpp)
@@ -25,10 +22,6 @@ inline unsigned char *below_memory(std::size_t number) noexcept {
   return reinterpret_cast<unsigned char *>(first_page - (number + 1) * block_alignment);
 }
 static_assert((shown_stones + most_stones) * block_alignment < first_page);
-
-inline bool is_below_memory(const void *p) noexcept {
-  return reinterpret_cast<std::uintptr_t>(p) < first_page;
-}
 
 /// Whether it is what a pool without room gives for size 0.
 inline bool is_no_memory(const void *p) noexcept { return is_below_memory(p) || p == nowhere(); }

@@ -39,9 +39,12 @@ constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>
 /// numbers (Linux: up to 4095).
 inline constexpr std::size_t last_page = 4096;
 
+/// Nor does one lie in the first, which begins with null.
+inline constexpr std::size_t first_page = 4096;
+
 /// A pool's three public words. Invariant: `end` is a multiple of block_alignment and not beyond
 /// where the last page begins, cur <= end. What has to see each request shows bounds in the first
-/// page, where no object lies, so that whatever was allocated is above `cur`.
+/// page: it is watched, recycles, is sealed, or is full in a scope; or it has ended.
 struct head {
   unsigned char *cur;
   unsigned char *end;
@@ -51,6 +54,12 @@ struct head {
 /// The unsigned comparisons, under the names that Z3 gives its own: operators are signed there.
 constexpr bool ule(std::uintptr_t a, std::uintptr_t b) noexcept { return a <= b; }
 constexpr bool ult(std::uintptr_t a, std::uintptr_t b) noexcept { return a < b; }
+
+/// Whether it is an address in the first page. Of `cur`: that the pool may have room which it does
+/// not show, and sees what is given back.
+[[gnu::always_inline]] inline bool is_below_memory(const void *p) noexcept {
+  return ult(reinterpret_cast<std::uintptr_t>(p), first_page);
+}
 
 /// Whether an alignment is a power of two of at most `most`: one that place() may be given.
 template <class Word>

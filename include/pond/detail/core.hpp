@@ -59,21 +59,30 @@ POND_API void release_sized(head &pool, void *p, std::size_t size) noexcept;
 /// given.
 inline constexpr std::size_t surely_small = 80;
 
-/// Of what may be the newest, or large, or of a pool that hides its room.
-POND_API void release_allocated_slow(head &pool, void *p, std::size_t size,
-                                     std::size_t alignment) noexcept;
-
-/// Gives back what allocate() gave, not allocate_large(). What is surely small and ends below `cur`
-/// is neither the newest nor of a pool that hides its room, and stays. That is seen here, because a
-/// container that ends asks for each node; and by one comparison, because then g++ 12 takes the end
-/// of a std::map for short enough to unroll its recursion, which saves 7 instructions a node. A
-/// node in a block above the current one costs a call.
+/// Gives back what allocate() gave, not allocate_large(). Small memory that is not the newest stays
+/// in an ordinary pool; that is seen here, because a container that ends asks for all of it. What
+/// is inlined reads the pool, so that a compiler's sanitizer sees one whose object is gone.
 [[gnu::always_inline]] inline void release_allocated(head &pool, void *p, std::size_t size,
                                                      std::size_t alignment) noexcept {
-  const auto end = reinterpret_cast<std::uintptr_t>(p) + size;
-  // The pool is read first, so that a compiler's sanitizer sees one whose object is gone.
-  if (!ult(end, reinterpret_cast<std::uintptr_t>(pool.cur)) || size + alignment > surely_small)
-    release_allocated_slow(pool, p, size, alignment);
+  if (retract(pool, p, size)) return;
+  if (size + alignment > surely_small || is_below_memory(pool.cur)) release_sized(pool, p, size);
+}
+
+/// The rest of release_node, compiled into the caller's program.
+template <class T>
+[[gnu::noinline, gnu::cold]] void release_node_slow(head &pool, T *p) noexcept {
+  release_allocated(pool, p, sizeof(T), alignof(T));
+}
+
+/// The same of one object. A container of nodes ends from its beginning, or in no order at all: the
+/// newest is rare. g++ 12 unrolls the recursion at the end of a std::map as long as this is short,
+/// which saves it seven instructions a node: so the rest has two arguments, and asks about null.
+template <class T>
+[[gnu::always_inline]] inline void release_node(head &pool, T *p) noexcept {
+  constexpr bool may_be_large = sizeof(T) + alignof(T) > surely_small;
+  const auto cur = reinterpret_cast<std::uintptr_t>(pool.cur);
+  const auto end = reinterpret_cast<std::uintptr_t>(p) + sizeof(T);
+  if (may_be_large || end == cur || is_below_memory(pool.cur)) release_node_slow(pool, p);
 }
 
 // Cleanups

@@ -1,0 +1,90 @@
+// What pond::allocator does of one object: optimizing compilers alone see that it is one, so that
+// the tests call it themselves.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "support.hpp"
+
+namespace {
+
+using support::use;
+
+constexpr std::size_t first_page = 4096;
+
+using node = std::array<char, 24>;
+using page = std::array<char, first_page>;
+
+template <class T>
+T *make(pond::pool &pool) {
+  return pond::allocator<T>(pool).allocate(1);
+}
+
+template <class T>
+void give_back(pond::pool &pool, T *p) {
+  pond::detail::release_node(*reinterpret_cast<pond::detail::head *>(pool.handle()), p);
+}
+
+TEST(Node, ThatIsTheNewestIsTakenBack) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool pool;
+  node *newest = make<node>(pool);
+  give_back(pool, newest);
+  EXPECT_EQ(make<node>(pool), newest);
+}
+
+TEST(Node, ThatIsNotTheNewestStays) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool pool;
+  node *older = make<node>(pool);
+  node *newest = make<node>(pool);
+  give_back(pool, older);
+  give_back(pool, newest);
+  EXPECT_EQ(make<node>(pool), newest);
+  EXPECT_NE(make<node>(pool), older);
+}
+
+TEST(Node, OfAPoolThatRecyclesComesAgain) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool pool({.recycle = true});
+  node *older = make<node>(pool);
+  use(make<node>(pool));
+  give_back(pool, older);
+  EXPECT_EQ(make<node>(pool), older);
+}
+
+TEST(Node, ThatIsLargeIsGivenBack) {
+  support::checked_pool checked({.first_block = 1024, .large_threshold = 1});
+  page *large = make<page>(checked.pool);
+  use(make<node>(checked.pool));
+  EXPECT_EQ(checked.pool.stats().large, 1U);
+  give_back(checked.pool, large);
+  EXPECT_EQ(checked.pool.stats().large, 0U);
+}
+
+TEST(Node, OfAWatchedPoolIsSeen) {
+  const support::configured own("own");
+  pond::pool pool;
+  node *once = make<node>(pool);
+  int told = 0;
+  pond_set_report(
+      [](void *count, const char *, int, const char *) { ++*static_cast<int *>(count); }, &told);
+  give_back(pool, once);
+  EXPECT_EQ(told, 0);
+  give_back(pool, once);
+  EXPECT_EQ(told, 1);
+  pond_set_report(nullptr, nullptr);
+}
+
+/// What a head shows that hides its room is where null with some size ends.
+TEST(Node, NullIsNone) {
+  pond::pool pool({.recycle = true});
+  use(pool.allocate(1));
+  give_back(pool, static_cast<node *>(nullptr));
+  give_back(pool, static_cast<std::array<char, first_page - 16> *>(nullptr));
+  EXPECT_GE(reinterpret_cast<std::uintptr_t>(pool.allocate(8)), first_page);
+}
+
+}  // namespace
