@@ -71,6 +71,7 @@ struct extension {
   std::size_t tree_peak;
   std::size_t owed;  // what children of an ending pool held and its ancestors still count
   bool ending;
+  bool has_open_tails;          // a trapped pool's memory was shortened under a mark
   std::uint32_t thread_inside;  // of a trapped pool, or 0; atomic
   std::size_t soft_limit;
   std::size_t hard_limit;

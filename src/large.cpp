@@ -100,6 +100,7 @@ void *take_large(head &h, std::size_t size, std::size_t alignment) noexcept {
     return failed(s, size, alignment, true);
   }
   large->when |= noted(alignment);
+  large->given = size;
   if (indexed(s)) {
     large->size = bytes;
     link(s.larges, large);

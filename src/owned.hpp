@@ -26,7 +26,11 @@ struct alignas(block_alignment) owned {
     std::size_t size;
   };
   std::uint64_t when;  // the epoch, and above it how far a large one's alignment exceeds 16
-  state *parent;       // of a child
+  union {
+    state *parent;  // of a child
+    std::size_t
+        given;  // of a large one, what it is given back with where a tool watches; 0: unknown
+  };
 };
 
 /// The epoch is that of the innermost mark that was open when the record was made.

@@ -29,31 +29,45 @@ namespace {
   return release_found(s, p);
 }
 
-/// Whether large memory can be of this size where it is: at least half of it is kept. Of a trapped
-/// pool's, which is made exactly as large as was asked for, a size that cannot be was never given.
+/// Whether large memory can be of this size where it is: at least half of it is kept.
 bool can_have(const owned &large, std::size_t size) noexcept {
   return size <= large.size && size >= large.size / 2;
 }
 
+/// Whether a trapped pool's large memory may be given back with this size. What allocate_at_least()
+/// gave has any size from the one that was asked for.
+bool is_size_of(const owned &large, std::size_t size) noexcept {
+  if (large.given == 0) return can_have(large, size);
+  return size != 0 && size <= large.given && large.given - size < block_alignment;
+}
+
 /// What is older than an open mark is there again after the rewind.
+bool is_older_than_a_mark(const state &s, const owned &large) noexcept {
+  return epoch_of(large) < epoch_of(s);
+}
 void release_unless_marked(state &s, owned *large) noexcept {
-  if (epoch_of(*large) >= epoch_of(s)) release_large(s, large);
+  if (!is_older_than_a_mark(s, *large)) release_large(s, large);
 }
 
 [[gnu::noinline]] void release_trapped(state &s, void *p, std::size_t size) noexcept {
   const exclusive_use here(s);
   owned *large = find_large(s, p);
   if (large == nullptr) return trapped_release(s, p, size);
-  // What allocate_at_least() gave has any size from the one that was asked for.
-  const bool rounded = size != 0 && size < large->size && large->size - size < block_alignment;
-  if (!rounded && !can_have(*large, size))
-    return misuse(s, EINVAL, "given memory with a wrong size");
+  if (!is_size_of(*large, size)) return misuse(s, EINVAL, "given memory with a wrong size");
   release_unless_marked(s, large);
+}
+
+/// Of a pool that was not used yet, was moved from or has ended: it has no memory.
+void release_to_none(const head &pool, const void *p) noexcept {
+  if (!is_no_memory(p) && !has_ended(pool) && watching()) {
+    report("", EINVAL, "given memory that is not the pool's");
+  }
 }
 
 /// Everything but small memory of a plain pool, which containers give back node by node.
 [[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
-  if (p == nullptr || !is_there(pool)) return;
+  if (p == nullptr) return;
+  if (pool.state == nullptr) return release_to_none(pool, p);
   state &s = *pool.state;
   if ((s.flags & flag_trapped) != 0) return release_trapped(s, p, size);
   const bool small = recycles(s, size);
@@ -78,6 +92,15 @@ bool stays(const state &s, const void *p, std::size_t old_size, std::size_t new_
   return new_size <= old_size;
 }
 
+/// What a trapped pool knows of memory that is of another size now, where it was.
+void note_resized(state &s, void *p, std::size_t old_size, std::size_t new_size) noexcept {
+  if (owned *large = find_large(s, p); large != nullptr) {
+    large->given = is_older_than_a_mark(s, *large) ? 0 : new_size;
+  } else if (new_size < old_size) {
+    trapped_release(s, p, old_size, new_size);
+  }
+}
+
 }  // namespace
 
 bool release(head &pool, const void *p) noexcept {
@@ -95,6 +118,14 @@ void release_sized(head &pool, void *p, std::size_t size) noexcept {
   retract(pool, p, size);
 }
 
+void release_unbuilt(head &pool, void *p, std::size_t size, unsigned char *cur,
+                     const unsigned char *end) noexcept {
+  const auto padding = reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(cur);
+  const bool same_room = end != nullptr ? end == pool.end : padding < block_alignment;
+  if (!same_room || !is_newest(pool, p, size)) return release_sized(pool, p, size);
+  pool.cur = cur;
+}
+
 void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) noexcept {
   if (p == nullptr) return allocate(pool, new_size, block_alignment);
   if (!is_there(pool)) {
@@ -104,9 +135,7 @@ void *resize(head &pool, void *p, std::size_t old_size, std::size_t new_size) no
   state &s = *pool.state;
   if (extend(pool, p, old_size, new_size)) return p;
   if (stays(s, p, old_size, new_size)) {
-    if ((s.flags & flag_trapped) != 0 && new_size < old_size && find_large(s, p) == nullptr) {
-      trapped_release(s, p, old_size, new_size);
-    }
+    if ((s.flags & flag_trapped) != 0) note_resized(s, p, old_size, new_size);
     if (recycles(s, new_size) && !recycles(s, old_size)) s.ext->bins->small_larges = true;
     return p;
   }

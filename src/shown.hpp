@@ -8,8 +8,8 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
-/// What is shown in the first page, by number. Nothing fits there, and no allocation ends there but
-/// null with some size (is_newest).
+/// What is shown in the first page, by number. No size but 0 fits there, and no memory ends there;
+/// but null with some size does (is_newest).
 enum shown : std::size_t {
   shown_hidden,  // room is elsewhere, or there is none: sealed, doomed, or full when a scope began
   shown_stones,  // and the next, as many as there are stones: it has ended (ended.cpp)

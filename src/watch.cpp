@@ -77,17 +77,17 @@ bool memcheck_is_open(const void *p, std::size_t size) noexcept {
   return VALGRIND_CHECK_MEM_IS_ADDRESSABLE(p, size) == 0;
 }
 /// Without a report: that there is nothing is as it should be.
-bool memcheck_is_closed(const unsigned char *p) noexcept {
+bool memcheck_has_closed(const unsigned char *p, std::size_t size) noexcept {
   constexpr unsigned not_addressable = 3;
-  unsigned char bits = 0;
-  return VALGRIND_GET_VBITS(p, &bits, 1) == not_addressable;
+  unsigned char bits[red_zone];
+  return VALGRIND_GET_VBITS(p, bits, size) == not_addressable;
 }
 #else
 bool under_memcheck() noexcept { return false; }
 void memcheck_open(const void *, std::size_t) noexcept {}
 void memcheck_close(const void *, std::size_t) noexcept {}
 bool memcheck_is_open(const void *, std::size_t) noexcept { return true; }
-bool memcheck_is_closed(const unsigned char *) noexcept { return true; }
+bool memcheck_has_closed(const unsigned char *, std::size_t) noexcept { return true; }
 #endif
 
 void begin_process() noexcept {
@@ -134,10 +134,10 @@ bool is_open(void *p, std::size_t size) noexcept {
   return !process.memcheck || memcheck_is_open(p, size);
 }
 
-/// Whether an allocation may begin here: the red zone before it is nobody's.
-bool may_begin(unsigned char *p) noexcept {
-  if (process.asan) return __asan_region_is_poisoned(p - 1, 1) != nullptr;
-  return !process.memcheck || memcheck_is_closed(p - 1);
+/// Whether some of it, no more than a red zone, is nobody's.
+bool has_closed(unsigned char *p, std::size_t size) noexcept {
+  if (process.asan) return __asan_region_is_poisoned(p, size) != nullptr;
+  return !process.memcheck || memcheck_has_closed(p, size);
 }
 
 /// What tells this thread from the others that are alive. (Two whose storage is a multiple of 4 GiB
@@ -236,12 +236,17 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
 void trapped_release(state &s, void *p, std::size_t size, std::size_t kept) noexcept {
   if (size == kept) return;
   auto *at = static_cast<unsigned char *>(p);
-  if (!in_blocks(s, p, size) || !may_begin(at)) {
+  if (!in_blocks(s, p, size) || !has_closed(at - 1, 1)) {
     return misuse(s, EINVAL, "given memory that is not the pool's");
   }
   if (!is_open(p, size)) return misuse(s, EINVAL, "given memory twice, or with a wrong size");
+  // What allocate_at_least() gave may be longer, but not by a red zone.
+  if (!s.ext->has_open_tails && !has_closed(at + size, red_zone)) {
+    return misuse(s, EINVAL, "given memory with a wrong size");
+  }
   // While a mark is open it may be older than that, and is there again after the rewind.
-  if (s.marks == nullptr) closed(at + kept, size - kept);
+  if (s.marks == nullptr) return closed(at + kept, size - kept);
+  s.ext->has_open_tails = s.ext->has_open_tails || kept != 0;
 }
 
 void opened(const void *p, std::size_t size) noexcept {

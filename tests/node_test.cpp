@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 
 #include "support.hpp"
 
@@ -24,7 +25,8 @@ T *make(pond::pool &pool) {
 
 template <class T>
 void give_back(pond::pool &pool, T *p) {
-  pond::detail::release_node(*reinterpret_cast<pond::detail::head *>(pool.handle()), p);
+  auto &head = *reinterpret_cast<pond::detail::head *>(pool.handle());
+  pond::detail::release_node<sizeof(T), alignof(T)>(head, p);
 }
 
 TEST(Node, ThatIsTheNewestIsTakenBack) {
@@ -55,13 +57,21 @@ TEST(Node, OfAPoolThatRecyclesComesAgain) {
   EXPECT_EQ(make<node>(pool), older);
 }
 
-TEST(Node, ThatIsLargeIsGivenBack) {
+template <class T>
+void give_back_a_large() {
   support::checked_pool checked({.first_block = 1024, .large_threshold = 1});
-  page *large = make<page>(checked.pool);
+  T *large = nullptr;
+  while (checked.pool.stats().large < 2) large = make<T>(checked.pool);
   use(make<node>(checked.pool));
-  EXPECT_EQ(checked.pool.stats().large, 1U);
+  EXPECT_EQ(checked.pool.stats().large, 2U);
   give_back(checked.pool, large);
-  EXPECT_EQ(checked.pool.stats().large, 0U);
+  EXPECT_EQ(checked.pool.stats().large, 1U) << sizeof(T);
+}
+
+/// 80 bytes are the least.
+TEST(Node, ThatIsLargeIsGivenBack) {
+  give_back_a_large<page>();
+  give_back_a_large<std::array<char, 80>>();
 }
 
 TEST(Node, OfAWatchedPoolIsSeen) {
@@ -76,6 +86,29 @@ TEST(Node, OfAWatchedPoolIsSeen) {
   give_back(pool, once);
   EXPECT_EQ(told, 1);
   pond_set_report(nullptr, nullptr);
+}
+
+namespace user {
+template <class T>
+struct holder {
+  T held;
+};
+struct incomplete;
+template <class... Arguments>
+void release_allocated(Arguments &&...) {
+  ADD_FAILURE();
+}
+}  // namespace user
+
+/// Neither what is behind a pointer nor its namespace is looked at.
+TEST(Node, OfAUsersTypeIsTheAllocatorsAlone) {
+  support::checked_pool checked;
+  using pointer = user::holder<user::incomplete> *;
+  std::list<pointer, pond::allocator<pointer>> pointers(checked.pool);
+  pointers.push_back(nullptr);
+  pond::allocator<pointer> alone(checked.pool);
+  alone.deallocate(alone.allocate(1), 1);
+  give_back(checked.pool, make<user::holder<page>>(checked.pool));
 }
 
 /// What a head shows that hides its room is where null with some size ends.

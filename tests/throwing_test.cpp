@@ -1,6 +1,8 @@
 // Constructors that throw, at every point at which they can: the pool is as it was.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <list>
 #include <map>
@@ -119,5 +121,97 @@ TEST_P(Throwing, AtAnyPointLeavesThePoolAsItWas) {
 
 INSTANTIATE_TEST_SUITE_P(All, Throwing, testing::ValuesIn(operations),
                          [](const auto &one) { return one.param.name; });
+
+using support::use;
+
+int until_one_throws = 0;
+
+struct alignas(16) refused {
+  refused() {
+    if (--until_one_throws == 0) throw std::runtime_error("no");
+  }
+  refused(const refused & /*other*/) : refused() {}
+  refused &operator=(const refused &) = delete;
+  ~refused() = default;
+  void operator()() {}
+  std::byte held[16] = {};
+};
+
+struct alignas(256) refused_over_aligned : refused {};
+
+const pond::key<refused> kept;
+
+struct way {
+  const char *name;
+  int last;  // the constructor that may throw
+  void (*run)(pond::pool &pool);
+};
+
+constexpr way ways[] = {
+    {"make", 1, [](pond::pool &pool) { use(pool.make<refused>()); }},
+    {"make, over-aligned", 1, [](pond::pool &pool) { use(pool.make<refused_over_aligned>()); }},
+    {"make_span", 3, [](pond::pool &pool) { use(pool.make_span<refused>(3).data()); }},
+    {"make_unique", 1, [](pond::pool &pool) { pond::make_unique<refused>(pool).reset(); }},
+    {"make_undestroyed", 1, [](pond::pool &pool) { use(pond::make_undestroyed<refused>(pool)); }},
+    {"emplace", 1, [](pond::pool &pool) { use(&pool.emplace(kept)); }},
+    {"on_destroy", 2, [](pond::pool &pool) { pool.on_destroy(refused()); }},
+};
+
+/// What make() and its like leave is as it was before the padding.
+TEST(Padding, GoesBackWithWhatThrew) {
+  POND_SKIP_WHEN_TRAPPED();
+  for (const way &way : ways) {
+    for (int at = 1; at <= way.last; ++at) {
+      pond::pool pool(8192);
+      std::byte *next = static_cast<std::byte *>(pool.allocate(1, 1)) + 1;
+      const pond::stats before = pool.stats();
+      until_one_throws = at;
+      EXPECT_THROW(way.run(pool), std::runtime_error) << way.name << at;
+      EXPECT_EQ(pool.stats().used, before.used) << way.name << at;
+      EXPECT_EQ(pool.stats().cleanups, before.cleanups) << way.name << at;
+      EXPECT_EQ(pool.allocate(1, 1), next) << way.name << at;
+    }
+  }
+}
+
+/// Whether it lies where the pool allocates from.
+bool is_in_a_block(pond::pool &pool, const std::byte *p, std::size_t size) {
+  const std::vector<support::seen_block> blocks = support::blocks_of(pool.handle());
+  return std::any_of(blocks.begin(), blocks.end(), [&](const support::seen_block &block) {
+    return p >= block.memory && p + size <= block.memory + block.size;
+  });
+}
+
+TEST(Padding, IsNotWhatIsLeftOfAnotherBlock) {
+  POND_SKIP_WHEN_TRAPPED();
+  for (std::size_t size = 900; size < 1000; ++size) {
+    pond::pool pool(1024);
+    use(pool.allocate(size, 1));
+    until_one_throws = 1;
+    EXPECT_THROW(pool.make<refused>(), std::runtime_error);
+    EXPECT_TRUE(is_in_a_block(pool, static_cast<std::byte *>(pool.allocate(64, 1)), 64)) << size;
+  }
+}
+
+struct allocates_and_throws {
+  explicit allocates_and_throws(pond::pool &pool, std::byte *&its) {
+    its = static_cast<std::byte *>(pool.allocate(1, 1));
+    throw std::runtime_error("no");
+  }
+  std::byte held[16];
+};
+
+/// What the constructor has allocated is not taken back, in whichever block it lies.
+TEST(Padding, DoesNotTakeBackWhatTheConstructorAllocated) {
+  POND_SKIP_WHEN_TRAPPED();
+  for (std::size_t size = 64; size < 1024; size += 16) {
+    pond::pool pool(1024);
+    use(pool.allocate(size));
+    std::byte *its = nullptr;
+    EXPECT_THROW(pool.make<allocates_and_throws>(pool, its), std::runtime_error);
+    EXPECT_NE(pool.allocate(1, 1), its) << size;
+    EXPECT_NE(pool.allocate(16), its) << size;
+  }
+}
 
 }  // namespace

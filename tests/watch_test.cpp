@@ -90,6 +90,69 @@ TEST(OwnBlocks, ASizeFromTheOneAskedForIsRight) {
   EXPECT_THAT(said_of(pool, p, 0), testing::HasSubstr("a wrong size"));
 }
 
+/// In a block where a tool looks, else in memory of its own.
+support::configured watched() { return support::configured(support::trapped ? "" : "own"); }
+
+TEST(GivenBack, WithTooSmallASizeIsSaid) {
+  const support::configured how = watched();
+  support::checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  for (const std::size_t size : {std::size_t{100}, std::size_t{5000}}) {
+    auto *p = static_cast<std::byte *>(pond_alloc(pool, size));
+    for (const std::size_t wrong : {std::size_t{1}, size / 2, size - 16}) {
+      EXPECT_THAT(said_of(pool, p, wrong), testing::HasSubstr("a wrong size")) << wrong;
+    }
+    EXPECT_EQ(said_of(pool, p, size), "");
+  }
+}
+
+TEST(GivenBack, WhatWasShortenedHasItsNewSize) {
+  const support::configured how = watched();
+  support::checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  for (const std::size_t size : {std::size_t{100}, std::size_t{5000}}) {
+    auto *p = static_cast<std::byte *>(pond_alloc(pool, size));
+    ASSERT_EQ(pond_resize(pool, p, size, size - 16), p);
+    EXPECT_THAT(said_of(pool, p, size - 32), testing::HasSubstr("a wrong size"));
+    EXPECT_EQ(said_of(pool, p, size - 16), "");
+  }
+}
+
+/// After the rewind its user may know of the shortening, or have gone back, too.
+TEST(GivenBack, WhatWasShortenedUnderAMarkHasEither) {
+  const support::configured how = watched();
+  support::checked_pool checked;
+  pond_pool *pool = checked.pool.handle();
+  for (const std::size_t size : {std::size_t{100}, std::size_t{5000}}) {
+    for (const std::size_t known : {size, size - 40}) {
+      auto *p = static_cast<std::byte *>(pond_alloc(pool, size));
+      const pond_mark mark = pond_get_mark(pool);
+      EXPECT_EQ(pond_resize(pool, p, size, size - 40), p);
+      EXPECT_EQ(said_of(pool, p, size - 40), "") << "it stays";
+      EXPECT_TRUE(pond_rewind(pool, mark));
+      EXPECT_EQ(said_of(pool, p, known), "");
+    }
+  }
+}
+
+TEST(GivenBack, ToAPoolThatHasNoneIsSaid) {
+  const support::configured how = watched();
+  pond::pool used;
+  auto *p = static_cast<std::byte *>(used.allocate(100));
+  pond::pool unused;
+  EXPECT_THAT(said_of(unused.handle(), p, 100), testing::HasSubstr("not the pool's"));
+  EXPECT_EQ(said_of(unused.handle(), static_cast<std::byte *>(unused.allocate(0)), 0), "");
+  const pond::pool moved = std::move(used);
+  EXPECT_THAT(said_of(used.handle(), p, 100), testing::HasSubstr("not the pool's"));
+}
+
+TEST(GivenBack, ToAPoolThatHasNoneIsNothingWhereNobodyLooks) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool used;
+  pond::pool unused;
+  EXPECT_EQ(said_of(unused.handle(), static_cast<std::byte *>(used.allocate(100)), 100), "");
+}
+
 void take_only_what_lies_in_a_block(pond_pool *pool, std::size_t head_of_first) {
   constexpr std::size_t head_of_later = 2 * sizeof(void *);
   for (int i = 0; i < 10; ++i) support::use(pond_alloc(pool, 1));

@@ -83,8 +83,7 @@ class allocator {
 
   /// Gives back the newest and the large; anything else stays until the pool is reset.
   void deallocate(T *p, std::size_t count) noexcept {
-    if (__builtin_constant_p(count) && count == 1) return detail::release_node(pool_->head_, p);
-    detail::release_allocated(pool_->head_, p, count * sizeof(T), alignof(T));
+    detail::release_array<sizeof(T), alignof(T)>(pool_->head_, p, count);
   }
 
   /// The pool that everything comes from.

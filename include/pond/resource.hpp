@@ -18,7 +18,8 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 
 /// Refers to a pool, which must outlive it and not be moved. Allocating throws as pool::allocate;
-/// deallocating gives back the newest and the large. Two are equal when their pool is the same.
+/// deallocating gives back the newest and the large. Two are equal when their pool is the same. For
+/// containers that live in the pool it has to lie there, too: `pool.make<pond::resource>(pool)`.
 class resource final : public std::pmr::memory_resource {
  public:
   /// Takes nothing from the pool.

@@ -88,6 +88,11 @@ static void free_wrong_size(pond_pool *pool) {
   pond_free_sized(pool, out, 120);
 }
 
+static void free_too_small(pond_pool *pool) {
+  fill(pool, 100);
+  pond_free_sized(pool, out, 84);
+}
+
 static void free_interior(pond_pool *pool) {
   fill(pool, 64);
   pond_free_sized(pool, out + 16, 48);
@@ -96,6 +101,11 @@ static void free_interior(pond_pool *pool) {
 static void free_large_wrong_size(pond_pool *pool) {
   out = pond_alloc_large(pool, 5000);
   pond_free_sized(pool, out, 5001);
+}
+
+static void free_large_too_small(pond_pool *pool) {
+  out = pond_alloc_large(pool, 5000);
+  pond_free_sized(pool, out, 4984);
 }
 
 static void free_large_without_size(pond_pool *pool) {
@@ -160,8 +170,10 @@ static const struct {
     {"use-after-shrinking", use_after_shrinking},
     {"free-twice", free_twice},
     {"free-wrong-size", free_wrong_size},
+    {"free-too-small", free_too_small},
     {"free-interior", free_interior},
     {"free-large-wrong-size", free_large_wrong_size},
+    {"free-large-too-small", free_large_too_small},
     {"free-large-without-size", free_large_without_size},
     {"free-foreign", free_foreign},
     {"uninitialized", uninitialized},

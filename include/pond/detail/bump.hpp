@@ -43,8 +43,9 @@ inline constexpr std::size_t last_page = 4096;
 inline constexpr std::size_t first_page = 4096;
 
 /// A pool's three public words. Invariant: `end` is a multiple of block_alignment and not beyond
-/// where the last page begins, cur <= end. What has to see each request shows bounds in the first
-/// page: it is watched, recycles, is sealed, or is full in a scope; or it has ended.
+/// where the last page begins, cur <= end. A pool that has a state and hides its room shows bounds
+/// in the first page: it is watched, recycles, or is sealed, doomed, or full in a scope. So does
+/// one that was watched, and has ended.
 struct head {
   unsigned char *cur;
   unsigned char *end;
@@ -56,7 +57,7 @@ constexpr bool ule(std::uintptr_t a, std::uintptr_t b) noexcept { return a <= b;
 constexpr bool ult(std::uintptr_t a, std::uintptr_t b) noexcept { return a < b; }
 
 /// Whether it is an address in the first page. Of `cur`: that the pool may have room which it does
-/// not show, and sees what is given back.
+/// not show, or has to see what is given back.
 [[gnu::always_inline]] inline bool is_below_memory(const void *p) noexcept {
   return ult(reinterpret_cast<std::uintptr_t>(p), first_page);
 }

@@ -54,6 +54,11 @@ POND_API void *resize(head &pool, void *p, std::size_t old_size, std::size_t new
 POND_API bool release(head &pool, const void *p) noexcept;
 POND_API void release_sized(head &pool, void *p, std::size_t size) noexcept;
 
+/// The same of what was allocated when `cur` was so, and the padding before it. Whether that was in
+/// the same room is told by `end`, or null of an ordinary alignment: rooms are further apart.
+POND_API void release_unbuilt(head &pool, void *p, std::size_t size, unsigned char *cur,
+                              const unsigned char *end) noexcept;
+
 /// Where size and alignment add up to no more it is small memory, whatever the pool's threshold:
 /// most nodes of containers. One comparison for both; where the sum wraps, the size was never
 /// given.
@@ -68,21 +73,28 @@ inline constexpr std::size_t surely_small = 80;
   if (size + alignment > surely_small || is_below_memory(pool.cur)) release_sized(pool, p, size);
 }
 
-/// The rest of release_node, compiled into the caller's program.
-template <class T>
-[[gnu::noinline, gnu::cold]] void release_node_slow(head &pool, T *p) noexcept {
-  release_allocated(pool, p, sizeof(T), alignof(T));
+/// The same, out of line, for release_node.
+template <std::size_t Size, std::size_t Alignment>
+[[gnu::noinline]] inline void release_node_slow(head &pool, void *p) noexcept {
+  release_allocated(pool, p, Size, Alignment);
 }
 
 /// The same of one object. A container of nodes ends from its beginning, or in no order at all: the
 /// newest is rare. g++ 12 unrolls the recursion at the end of a std::map as long as this is short,
 /// which saves it seven instructions a node: so the rest has two arguments, and asks about null.
-template <class T>
-[[gnu::always_inline]] inline void release_node(head &pool, T *p) noexcept {
-  constexpr bool may_be_large = sizeof(T) + alignof(T) > surely_small;
-  const auto cur = reinterpret_cast<std::uintptr_t>(pool.cur);
-  const auto end = reinterpret_cast<std::uintptr_t>(p) + sizeof(T);
-  if (may_be_large || end == cur || is_below_memory(pool.cur)) release_node_slow(pool, p);
+template <std::size_t Size, std::size_t Alignment>
+[[gnu::always_inline]] inline void release_node(head &pool, void *p) noexcept {
+  if constexpr (Size + Alignment > surely_small) return release_allocated(pool, p, Size, Alignment);
+  const auto end = reinterpret_cast<std::uintptr_t>(p) + Size;
+  if (end == reinterpret_cast<std::uintptr_t>(pool.cur) || is_below_memory(pool.cur)) [[unlikely]]
+    release_node_slow<Size, Alignment>(pool, p);
+}
+
+/// The same of an array, or of what a compiler that optimizes sees to be one object.
+template <std::size_t Size, std::size_t Alignment>
+[[gnu::always_inline]] inline void release_array(head &pool, void *p, std::size_t count) noexcept {
+  if (__builtin_constant_p(count) && count == 1) return release_node<Size, Alignment>(pool, p);
+  release_allocated(pool, p, count * Size, Alignment);
 }
 
 // Cleanups

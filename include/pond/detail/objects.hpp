@@ -77,13 +77,17 @@ inline pond_options converted(const options &from, head *parent) noexcept {
           from.recycle};
 }
 
-/// Memory that goes back if what is being built in it throws.
+/// Memory that goes back, with the padding before it, if what is being built in it throws. Inlined,
+/// so that nothing of it is stored where nothing throws.
 struct give_back_on_throw {
   head &pool;
-  void *place;
   std::size_t size;
-  ~give_back_on_throw() {
-    if (place != nullptr) release_sized(pool, place, size);
+  std::size_t alignment;
+  unsigned char *cur = pool.cur;
+  unsigned char *end = alignment > block_alignment ? pool.end : nullptr;
+  void *place = allocate_or_throw(pool, size, alignment);
+  [[gnu::always_inline]] ~give_back_on_throw() {
+    if (place != nullptr) release_unbuilt(pool, place, size, cur, end);
   }
 };
 
@@ -129,7 +133,7 @@ void *plain_pointer(T *object) noexcept {
 /// why.
 template <class T, class Allocator, class Own, class... Arguments>
 T *make_owned(head &pool, const Allocator &allocator, Own own, Arguments &&...arguments) {
-  give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(T), alignof(T)), sizeof(T)};
+  give_back_on_throw memory{pool, sizeof(T), alignof(T)};
   T *object = construct_with<T>(memory.place, allocator, std::forward<Arguments>(arguments)...);
   destroy_on_throw<T> built{object};
   check(own(object));
@@ -190,7 +194,7 @@ std::span<T> make_span(head &pool, const Allocator &allocator, std::size_t count
   if (count > std::numeric_limits<std::size_t>::max() / sizeof(T))
     throw std::bad_array_new_length();
   const std::size_t size = count * sizeof(T);
-  give_back_on_throw memory{pool, allocate_or_throw(pool, size, alignof(T)), size};
+  give_back_on_throw memory{pool, size, alignof(T)};
   array<T> built{0, static_cast<T *>(memory.place)};
   construct_all(built, count, allocator);
   if constexpr (!std::is_trivially_destructible_v<T>) {
@@ -226,8 +230,7 @@ pond_cleanup *on_destroy(head &pool, Callable &&callable) {
     std::memcpy(&word, &copy, sizeof(copy));
     return checked(on_destroy(pool, run_word<stored>, word));
   } else {
-    give_back_on_throw memory{pool, allocate_or_throw(pool, sizeof(stored), alignof(stored)),
-                              sizeof(stored)};
+    give_back_on_throw memory{pool, sizeof(stored), alignof(stored)};
     destroy_on_throw<stored> built{::new (memory.place) stored(std::forward<Callable>(callable))};
     pond_cleanup *registered = checked(on_destroy(pool, run_callable<stored>, memory.place));
     built.object = nullptr;
