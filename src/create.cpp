@@ -112,12 +112,14 @@ bool valid(const embedding &where, bool head_inside) noexcept {
          where.head_offset <= where.prefix - behind;
 }
 
-/// Whether there can be such a buffer: it neither wraps nor reaches into the first or last page.
-/// One of no bytes may be what a pool gives for size 0.
+/// Whether there can be such a buffer: it neither wraps nor lies in the first page, the last, or
+/// that which is nobody's. One of no bytes may be what a pool gives for size 0.
 bool can_be(const void *buffer, std::size_t size) noexcept {
   constexpr std::uintptr_t last_end = -std::uintptr_t{last_page};
-  return (size == 0 || !is_below_memory(buffer)) &&
-         sizes::add(reinterpret_cast<std::uintptr_t>(buffer), size) <= last_end;
+  constexpr std::uintptr_t first_page = 4096;
+  const auto at = reinterpret_cast<std::uintptr_t>(buffer);
+  const bool is_shown = at - nobodys_page < nobodys_bytes;
+  return (size == 0 || (at >= first_page && !is_shown)) && sizes::add(at, size) <= last_end;
 }
 
 bool valid(const pond_options &options) noexcept {

@@ -42,7 +42,7 @@ bool bears(stone &one, const char *tag) noexcept {
 }
 
 const stone *stone_of(const head &pool) noexcept {
-  const auto first = reinterpret_cast<std::uintptr_t>(below_memory(shown_stones));
+  const auto first = reinterpret_cast<std::uintptr_t>(shown_at(shown_stones));
   const auto down = first - reinterpret_cast<std::uintptr_t>(pool.cur);
   return down < most_stones * block_alignment ? &stones[down / block_alignment] : nullptr;
 }
@@ -53,7 +53,7 @@ unsigned char *shown_when_ended(const state &s) noexcept {
   if (s.prefix != 0) return nowhere();
   stone *const end = stones + most_stones;
   stone *found = std::find_if(stones, end, [&](stone &one) { return bears(one, s.ext->tag); });
-  return below_memory(shown_stones + static_cast<std::size_t>(found != end ? found - stones : 0));
+  return shown_at(shown_stones + static_cast<std::size_t>(found != end ? found - stones : 0));
 }
 
 bool tells_of_end(const head &pool) noexcept {

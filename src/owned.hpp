@@ -27,9 +27,8 @@ struct alignas(block_alignment) owned {
   };
   std::uint64_t when;  // the epoch, and above it how far a large one's alignment exceeds 16
   union {
-    state *parent;  // of a child
-    std::size_t
-        given;  // of a large one, what it is given back with where a tool watches; 0: unknown
+    state *parent;      // of a child
+    std::size_t given;  // of a trapped pool's large one: its size by now; 0: not known
   };
 };
 
@@ -47,7 +46,7 @@ inline std::size_t alignment_of(const owned &large) noexcept {
 /// length and so has no parent, or what is below all memory, it shows the record.
 inline owned *announced(const head &pool) noexcept {
   static_assert(sizeof(owned) <= sizeof(sentinel));
-  if (pool.state != nullptr || is_below_memory(pool.cur)) return nullptr;
+  if (pool.state != nullptr || is_nobodys(pool.cur)) return nullptr;
   auto *record = reinterpret_cast<owned *>(pool.cur);
   return record->parent != nullptr ? record : nullptr;
 }

@@ -245,8 +245,8 @@ void trapped_release(state &s, void *p, std::size_t size, std::size_t kept) noex
     return misuse(s, EINVAL, "given memory with a wrong size");
   }
   // While a mark is open it may be older than that, and is there again after the rewind.
-  if (s.marks == nullptr) return closed(at + kept, size - kept);
-  s.ext->has_open_tails = s.ext->has_open_tails || kept != 0;
+  if (s.marks == nullptr) closed(at + kept, size - kept);
+  if (s.marks != nullptr && kept != 0) s.ext->has_open_tails = true;
 }
 
 void opened(const void *p, std::size_t size) noexcept {

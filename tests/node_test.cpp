@@ -57,6 +57,16 @@ TEST(Node, OfAPoolThatRecyclesComesAgain) {
   EXPECT_EQ(make<node>(pool), older);
 }
 
+TEST(Node, SeveralInARowComeAgainToo) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool pool({.recycle = true});
+  pond::allocator<node> allocator(pool);
+  node *two = allocator.allocate(2);
+  use(make<node>(pool));
+  allocator.deallocate(two, 2);
+  EXPECT_EQ(allocator.allocate(2), two);
+}
+
 template <class T>
 void give_back_a_large() {
   support::checked_pool checked({.first_block = 1024, .large_threshold = 1});

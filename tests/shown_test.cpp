@@ -1,6 +1,7 @@
 // What a head shows that shows no room (src/shown.hpp) is an address, and nobody's memory.
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,16 +17,23 @@ using support::use;
 
 constexpr std::size_t first_page = 4096;
 
-bool is_memory(const void *p) { return reinterpret_cast<std::uintptr_t>(p) >= first_page; }
+bool is_memory(const void *p) {
+  return reinterpret_cast<std::uintptr_t>(p) >= first_page && !pond::detail::is_nobodys(p);
+}
+
+void give_null_back(pond::pool &pool, std::size_t size) {
+  pond::allocator<char> allocator(pool);
+  pool.deallocate(nullptr, opaque(size));
+  pond_free_sized(pool.handle(), nullptr, opaque(size));
+  allocator.deallocate(nullptr, opaque(size));
+  EXPECT_FALSE(pool.try_extend(nullptr, opaque(size), 4)) << size;
+}
 
 /// In every way there is, with each size that could lead to what is shown.
 void give_null_back(pond::pool &pool) {
-  pond::allocator<char> allocator(pool);
   for (std::size_t size = 0; size <= first_page; size += 16) {
-    pool.deallocate(nullptr, opaque(size));
-    pond_free_sized(pool.handle(), nullptr, opaque(size));
-    allocator.deallocate(nullptr, opaque(size));
-    EXPECT_FALSE(pool.try_extend(nullptr, opaque(size), 4)) << size;
+    give_null_back(pool, size);
+    give_null_back(pool, pond::detail::nobodys_page + size);
   }
 }
 
@@ -87,6 +95,15 @@ TEST(Shown, NoMemoryIsNotRecycled) {
     pool.deallocate(nothing, opaque(0));
     EXPECT_TRUE(is_memory(pool.try_allocate(8)));
   }
+}
+
+TEST(Shown, IsNoBuffer) {
+  pond_options options = POND_OPTIONS_INIT;
+  options.buffer = pond::pool({.recycle = true}).allocate(opaque(0));
+  options.buffer_size = 8192;
+  errno = 0;
+  EXPECT_EQ(pond_create_with(&options), nullptr);
+  EXPECT_EQ(errno, EINVAL);
 }
 
 TEST(Shown, NoMemoryIsABufferThatIsTooSmall) {

@@ -16,8 +16,9 @@ POND_BEGIN_DECLARATIONS
 
 /** The three words of a pool, for a struct that contains them. The host may move `cur` back to give
  *  the newest allocation back, and forward up to `end` to grow it; `end` and `state` are pond's. A
- *  pool that hides its room (a tool watches it, it recycles or is sealed) shows cur == end, below
- *  all memory: nothing ends there but null and some size of nearly 4096; do not give null back. */
+ *  pool that hides its room (a tool watches it, it recycles or is sealed) shows cur == end, where no
+ *  memory is: in the upper half of the address space; of 32 bits in its first page, where null and
+ *  some size of nearly 4096 end: do not give null back. */
 typedef struct pond_head {
   unsigned char *cur; /**< where the room begins that is left in the current block */
   unsigned char *end; /**< where it ends, a multiple of 16 */

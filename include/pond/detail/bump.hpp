@@ -39,13 +39,16 @@ constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>
 /// numbers (Linux: up to 4095).
 inline constexpr std::size_t last_page = 4096;
 
-/// Nor does one lie in the first, which begins with null.
-inline constexpr std::size_t first_page = 4096;
+/// A page of addresses that are nobody's: where the upper half of the address space begins, which
+/// is not a program's; of 32 bits, where it may be, the page that begins with null.
+inline constexpr std::size_t nobodys_bytes = 4096;
+inline constexpr std::uintptr_t nobodys_page =
+    sizeof(void *) == 8 ? std::uintptr_t{1} << (8 * sizeof(void *) - 1) : 0;
 
 /// A pool's three public words. Invariant: `end` is a multiple of block_alignment and not beyond
 /// where the last page begins, cur <= end. A pool that has a state and hides its room shows bounds
-/// in the first page: it is watched, recycles, or is sealed, doomed, or full in a scope. So does
-/// one that was watched, and has ended.
+/// in nobody's page: it is watched, recycles, or is sealed, doomed, or full in a scope. So does one
+/// that was watched, and has ended.
 struct head {
   unsigned char *cur;
   unsigned char *end;
@@ -56,10 +59,10 @@ struct head {
 constexpr bool ule(std::uintptr_t a, std::uintptr_t b) noexcept { return a <= b; }
 constexpr bool ult(std::uintptr_t a, std::uintptr_t b) noexcept { return a < b; }
 
-/// Whether it is an address in the first page. Of `cur`: that the pool may have room which it does
-/// not show, or has to see what is given back.
-[[gnu::always_inline]] inline bool is_below_memory(const void *p) noexcept {
-  return ult(reinterpret_cast<std::uintptr_t>(p), first_page);
+/// Whether it is an address as a pool shows that hides its room.
+[[gnu::always_inline]] inline bool is_nobodys(const void *p) noexcept {
+  const auto at = reinterpret_cast<std::uintptr_t>(p);
+  return nobodys_page != 0 ? at >= nobodys_page : at < nobodys_bytes;
 }
 
 /// Whether an alignment is a power of two of at most `most`: one that place() may be given.
@@ -145,6 +148,16 @@ template <auto Refill = refill>
                                              std::size_t size) noexcept {
   const auto end = reinterpret_cast<std::uintptr_t>(p) + size;
   return end == reinterpret_cast<std::uintptr_t>(pool.cur) && p != nullptr;
+}
+
+/// Whether what ends there is the newest, or of a pool that hides its room and has to see what is
+/// given back. In one look: the addresses of memory have the same sign, and what is shown instead
+/// has the other one.
+[[gnu::always_inline]] inline bool is_newest_or_hidden(const head &pool,
+                                                       std::uintptr_t end) noexcept {
+  const auto cur = reinterpret_cast<std::uintptr_t>(pool.cur);
+  if constexpr (nobodys_page != 0) return static_cast<std::intptr_t>(end ^ cur) <= 0;
+  return end == cur || is_nobodys(pool.cur);
 }
 
 /// Gives the newest allocation back; false when `p` is not that.

@@ -69,25 +69,25 @@ inline constexpr std::size_t surely_small = 80;
 /// is inlined reads the pool, so that a compiler's sanitizer sees one whose object is gone.
 [[gnu::always_inline]] inline void release_allocated(head &pool, void *p, std::size_t size,
                                                      std::size_t alignment) noexcept {
-  if (retract(pool, p, size)) return;
-  if (size + alignment > surely_small || is_below_memory(pool.cur)) release_sized(pool, p, size);
+  const bool seen = is_newest_or_hidden(pool, reinterpret_cast<std::uintptr_t>(p) + size);
+  if (!seen && size + alignment <= surely_small) return;
+  if (!retract(pool, p, size)) release_sized(pool, p, size);
 }
 
-/// The same, out of line, for release_node.
-template <std::size_t Size, std::size_t Alignment>
+/// The rest of release_node.
+template <std::size_t Size>
 [[gnu::noinline]] inline void release_node_slow(head &pool, void *p) noexcept {
-  release_allocated(pool, p, Size, Alignment);
+  if (!retract(pool, p, Size)) release_sized(pool, p, Size);
 }
 
 /// The same of one object. A container of nodes ends from its beginning, or in no order at all: the
 /// newest is rare. g++ 12 unrolls the recursion at the end of a std::map as long as this is short,
-/// which saves it seven instructions a node: so the rest has two arguments, and asks about null.
+/// which saves it seven instructions a node: so the rest is a function, and of two arguments.
 template <std::size_t Size, std::size_t Alignment>
 [[gnu::always_inline]] inline void release_node(head &pool, void *p) noexcept {
   if constexpr (Size + Alignment > surely_small) return release_allocated(pool, p, Size, Alignment);
-  const auto end = reinterpret_cast<std::uintptr_t>(p) + Size;
-  if (end == reinterpret_cast<std::uintptr_t>(pool.cur) || is_below_memory(pool.cur)) [[unlikely]]
-    release_node_slow<Size, Alignment>(pool, p);
+  if (is_newest_or_hidden(pool, reinterpret_cast<std::uintptr_t>(p) + Size)) [[unlikely]]
+    release_node_slow<Size>(pool, p);
 }
 
 /// The same of an array, or of what a compiler that optimizes sees to be one object.
