@@ -192,7 +192,8 @@ Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
 With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
 newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer. pond
 asks with the same comparison whether the pool recycles or is watched. What differs by less than a tenth may be no more than
-what a compiler inlined, or where it put it.
+what a compiler inlined, or where it put it; of `list`, whose loops are the shortest, by a sixth: over either it is 34
+instructions an element, and the very same code took from 4.2 to 4.7 ns in programs that differed elsewhere (timed by hand).
 *Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container
 lies in the memory itself, and nobody destroys it (`pond::make_undestroyed`). Each loop begins with a line of
 the cache: where they did not, the figures of `vector` changed by half.
