@@ -20,6 +20,8 @@ inline expr as(const expr &like, std::size_t constant) {
   return like.ctx().bv_val(static_cast<std::uint64_t>(constant), like.get_sort().bv_size());
 }
 
+inline expr is_not_positive(const expr &a) { return a <= 0; }
+
 /// The product in twice as many bits, where every one is exact.
 inline expr product(const expr &a, const expr &b) {
   const unsigned bits = a.get_sort().bv_size();
@@ -115,6 +117,17 @@ void prove_fast_path(prover &p) {
           invariant && is_short, short_at == at && short_fits == fits);
 }
 
+void prove_giving_back(prover &p) {
+  const expr end = p.word("end");
+  const expr cur = p.word("cur");
+  const expr seen = pond::detail::is_equal_or_signed(end, cur);
+  const expr in_memory = ule(end, p.impossible());
+  p.prove("memory is seen exactly if it is the newest", in_memory && ule(cur, p.impossible()),
+          seen == (end == cur));
+  p.prove("of a pool that hides its room all of it is", in_memory && ult(p.impossible(), cur),
+          seen);
+}
+
 void prove_sums(prover &p) {
   const expr a = p.word("a");
   const expr b = p.word("b");
@@ -207,6 +220,7 @@ int main() {
   for (const unsigned bits : {32U, 64U}) {
     prover p(bits);
     prove_fast_path(p);
+    prove_giving_back(p);
     prove_sums(p);
     prove_products(p);
     prove_growth(p);

@@ -59,6 +59,11 @@ struct head {
 constexpr bool ule(std::uintptr_t a, std::uintptr_t b) noexcept { return a <= b; }
 constexpr bool ult(std::uintptr_t a, std::uintptr_t b) noexcept { return a < b; }
 
+/// And the signed one with 0.
+constexpr bool is_not_positive(std::uintptr_t a) noexcept {
+  return static_cast<std::intptr_t>(a) <= 0;
+}
+
 /// Whether it is an address as a pool shows that hides its room.
 [[gnu::always_inline]] inline bool is_nobodys(const void *p) noexcept {
   const auto at = reinterpret_cast<std::uintptr_t>(p);
@@ -150,13 +155,19 @@ template <auto Refill = refill>
   return end == reinterpret_cast<std::uintptr_t>(pool.cur) && p != nullptr;
 }
 
-/// Whether what ends there is the newest, or of a pool that hides its room and has to see what is
-/// given back. In one look: the addresses of memory have the same sign, and what is shown instead
-/// has the other one.
+/// Whether what ends at `end` is the newest, or of a pool that hides its room: in one look, since
+/// the addresses of memory have the same sign, and what is shown instead has the other one.
+template <class Word>
+constexpr auto is_equal_or_signed(Word end, Word cur) {
+  return is_not_positive(end ^ cur);
+}
+
+/// The same, of 32 bits too, where memory may lie in both halves. A pool that hides its room has to
+/// see what it is given back.
 [[gnu::always_inline]] inline bool is_newest_or_hidden(const head &pool,
                                                        std::uintptr_t end) noexcept {
   const auto cur = reinterpret_cast<std::uintptr_t>(pool.cur);
-  if constexpr (nobodys_page != 0) return static_cast<std::intptr_t>(end ^ cur) <= 0;
+  if constexpr (nobodys_page != 0) return is_equal_or_signed(end, cur);
   return end == cur || is_nobodys(pool.cur);
 }
 
