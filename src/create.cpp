@@ -118,8 +118,8 @@ bool can_be(const void *buffer, std::size_t size) noexcept {
   constexpr std::uintptr_t last_end = -std::uintptr_t{last_page};
   constexpr std::uintptr_t first_page = 4096;
   const auto at = reinterpret_cast<std::uintptr_t>(buffer);
-  const bool is_shown = at - nobodys_page < nobodys_bytes;
-  return (size == 0 || (at >= first_page && !is_shown)) && sizes::add(at, size) <= last_end;
+  const bool is_memory = at >= first_page && !is_nobodys(buffer);
+  return (size == 0 || is_memory) && sizes::add(at, size) <= last_end;
 }
 
 bool valid(const pond_options &options) noexcept {

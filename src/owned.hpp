@@ -43,7 +43,7 @@ inline std::size_t alignment_of(const owned &large) noexcept {
 
 /// The record of a child that was not used yet, or null. Such a head has no state, as that of any
 /// pool that was not used or has ended; where those show the sentinel, which is zeros of a record's
-/// length and so has no parent, or what is below all memory, it shows the record.
+/// length and so has no parent, or an address that is nobody's, it shows the record.
 inline owned *announced(const head &pool) noexcept {
   static_assert(sizeof(owned) <= sizeof(sentinel));
   if (pool.state != nullptr || is_nobodys(pool.cur)) return nullptr;

@@ -57,17 +57,9 @@ void release_unless_marked(state &s, owned *large) noexcept {
   release_unless_marked(s, large);
 }
 
-/// Of a pool that was not used yet, was moved from or has ended: it has no memory.
-void release_to_none(const head &pool, const void *p) noexcept {
-  if (!is_no_memory(p) && !has_ended(pool) && watching()) {
-    report("", EINVAL, "given memory that is not the pool's");
-  }
-}
-
 /// Everything but small memory of a plain pool, which containers give back node by node.
 [[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
-  if (p == nullptr) return;
-  if (pool.state == nullptr) return release_to_none(pool, p);
+  if (p == nullptr || !is_there(pool)) return;
   state &s = *pool.state;
   if ((s.flags & flag_trapped) != 0) return release_trapped(s, p, size);
   const bool small = recycles(s, size);

@@ -18,7 +18,7 @@
 //     its epoch and stands before what is older, which has a lower one. A record's memory is older
 //     than an open mark exactly if its epoch is below the mark's.
 //  5. Between calls a pool is whole: each function either does its work or leaves it as it was.
-//  6. A head that shows no room has head.cur == head.end: below all memory (shown.hpp) where the
+//  6. A head that shows no room has head.cur == head.end: in nobody's page (shown.hpp) where the
 //     pool is trapped or recycles (its real bounds are in extension.real), sealed, doomed, or was
 //     full when a scope began, and where it was trapped and has ended (ended.cpp). Otherwise one
 //     without a state shows the sentinel, or a child its record in its parent (announce.cpp).

@@ -6,7 +6,7 @@
 //    └─ refill(head, size, alignment)       out of line, cold: everything else a pool can do
 //
 // There is nothing between the two. Whatever wants to see each allocation (sanitizers, tracing,
-// a sealed pool) sets cur == end, below all memory, so that nothing fits and every call is a
+// a sealed pool) sets cur == end, where no memory is, so that nothing fits and every call is a
 // refill.
 #pragma once
 
@@ -66,8 +66,7 @@ constexpr bool is_not_positive(std::uintptr_t a) noexcept {
 
 /// Whether it is an address as a pool shows that hides its room.
 [[gnu::always_inline]] inline bool is_nobodys(const void *p) noexcept {
-  const auto at = reinterpret_cast<std::uintptr_t>(p);
-  return nobodys_page != 0 ? at >= nobodys_page : at < nobodys_bytes;
+  return ult(reinterpret_cast<std::uintptr_t>(p) - nobodys_page, nobodys_bytes);
 }
 
 /// Whether an alignment is a power of two of at most `most`: one that place() may be given.
