@@ -88,14 +88,11 @@ TEST(Node, OfAWatchedPoolIsSeen) {
   const support::configured own("own");
   pond::pool pool;
   node *once = make<node>(pool);
-  int told = 0;
-  pond_set_report(
-      [](void *count, const char *, int, const char *) { ++*static_cast<int *>(count); }, &told);
+  const support::counted_reports told;
   give_back(pool, once);
-  EXPECT_EQ(told, 0);
+  EXPECT_EQ(told.count(), 0);
   give_back(pool, once);
-  EXPECT_EQ(told, 1);
-  pond_set_report(nullptr, nullptr);
+  EXPECT_EQ(told.count(), 1);
 }
 
 namespace user {
@@ -121,13 +118,15 @@ TEST(Node, OfAUsersTypeIsTheAllocatorsAlone) {
   give_back(checked.pool, make<user::holder<page>>(checked.pool));
 }
 
-/// What a head shows that hides its room is where null with some size ends.
+/// Of 32 bits, what a head shows that hides its room is where null with some size ends.
 TEST(Node, NullIsNone) {
   pond::pool pool({.recycle = true});
   use(pool.allocate(1));
   give_back(pool, static_cast<node *>(nullptr));
   give_back(pool, static_cast<std::array<char, first_page - 16> *>(nullptr));
-  EXPECT_GE(reinterpret_cast<std::uintptr_t>(pool.allocate(8)), first_page);
+  void *p = pool.allocate(8);
+  EXPECT_GE(reinterpret_cast<std::uintptr_t>(p), first_page);
+  EXPECT_FALSE(pond::detail::is_nobodys(p));
 }
 
 }  // namespace

@@ -74,14 +74,11 @@ TEST(Shown, NorOfOneThatHasEnded) {
   auto *pool = new (object) pond::pool({.tag = "ended"});
   use(pool->allocate(1));
   std::destroy_at(pool);
-  int told = 0;
-  pond_set_report(
-      [](void *count, const char *, int, const char *) { ++*static_cast<int *>(count); }, &told);
+  const support::counted_reports told;
   give_null_back(*pool);
-  EXPECT_EQ(told, 0) << "null is nobody's";
+  EXPECT_EQ(told.count(), 0) << "null is nobody's";
   EXPECT_EQ(pool->try_allocate(8), nullptr);
-  EXPECT_EQ(told, 1);
-  pond_set_report(nullptr, nullptr);
+  EXPECT_EQ(told.count(), 1);
 }
 
 /// Size 0 owns nothing, wherever its address was from.

@@ -102,6 +102,23 @@ class configured {
   configured &operator=(const configured &) = delete;
 };
 
+/// Counts what pools report, instead of a line on standard error.
+class counted_reports {
+ public:
+  counted_reports() {
+    pond_set_report(
+        [](void *count, const char *, int, const char *) { ++*static_cast<int *>(count); },
+        &count_);
+  }
+  ~counted_reports() { pond_set_report(nullptr, nullptr); }
+  counted_reports(const counted_reports &) = delete;
+  counted_reports &operator=(const counted_reports &) = delete;
+  [[nodiscard]] int count() const { return count_; }
+
+ private:
+  int count_ = 0;
+};
+
 struct seen_block {
   std::byte *memory;
   std::size_t size;

@@ -117,7 +117,7 @@ class pool {
   /// else stays until reset. Null is fine. Where a tool watches, what cannot be right is reported.
   void deallocate(void *p, std::size_t size,
                   [[maybe_unused]] std::size_t alignment = default_alignment) noexcept {
-    if (!detail::retract(head_, p, size)) detail::release_sized(head_, p, size);
+    detail::release_any(head_, p, size);
   }
 
   /// Grows or shrinks the newest allocation where it stands; false when it is not the newest, the

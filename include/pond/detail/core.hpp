@@ -59,6 +59,11 @@ POND_API void release_sized(head &pool, void *p, std::size_t size) noexcept;
 POND_API void release_unbuilt(head &pool, void *p, std::size_t size, unsigned char *cur,
                               const unsigned char *end) noexcept;
 
+/// The same; what is the newest without a call.
+[[gnu::always_inline]] inline void release_any(head &pool, void *p, std::size_t size) noexcept {
+  if (!retract(pool, p, size)) release_sized(pool, p, size);
+}
+
 /// Where size and alignment add up to no more it is small memory, whatever the pool's threshold:
 /// most nodes of containers. One comparison for both; where the sum wraps, the size was never
 /// given.
@@ -70,14 +75,13 @@ inline constexpr std::size_t surely_small = 80;
 [[gnu::always_inline]] inline void release_allocated(head &pool, void *p, std::size_t size,
                                                      std::size_t alignment) noexcept {
   const bool seen = is_newest_or_hidden(pool, reinterpret_cast<std::uintptr_t>(p) + size);
-  if (!seen && size + alignment <= surely_small) return;
-  if (!retract(pool, p, size)) release_sized(pool, p, size);
+  if (seen || size + alignment > surely_small) release_any(pool, p, size);
 }
 
 /// The rest of release_node.
 template <std::size_t Size>
 [[gnu::noinline]] inline void release_node_slow(head &pool, void *p) noexcept {
-  if (!retract(pool, p, Size)) release_sized(pool, p, Size);
+  release_any(pool, p, Size);
 }
 
 /// The same of one object. A container of nodes ends from its beginning, or in no order at all: the
