@@ -1,7 +1,7 @@
 // release.cpp: what is given back alone, and what grows or shrinks where it is.
 //
-//   release_node, release_allocated      inline: the newest, and what is small and stays
-//    └─ release_sized                    large, or of a pool that hides its room
+//   release_allocated                    inline: what is small and stays
+//    └─ release_sized                    the newest, large, or of a pool that hides its room
 //        └─ release_sized_slow
 //            ├─ release_trapped          a tool watches (watch.cpp)
 //            ├─ release_large            memory of its own (large.cpp)
@@ -67,8 +67,6 @@ void release_unless_marked(state &s, owned *large) noexcept {
     release_unless_marked(s, large);
   } else if (small) {
     recycle(s, p, size);
-  } else {
-    retract(pool, p, size);
   }
 }
 
@@ -102,12 +100,12 @@ bool release(head &pool, const void *p) noexcept {
 }
 
 void release_sized(head &pool, void *p, std::size_t size) noexcept {
+  if (retract(pool, p, size)) return;
   const state *s = pool.state;
   if (s == nullptr || !plain(*s)) return release_sized_slow(pool, p, size);
   for (const owned *large = s->larges; large != nullptr; large = large->next) {
     if (large->memory == p) return release_sized_slow(pool, p, size);
   }
-  retract(pool, p, size);
 }
 
 void release_unbuilt(head &pool, void *p, std::size_t size, unsigned char *cur,

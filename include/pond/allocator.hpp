@@ -83,7 +83,7 @@ class allocator {
 
   /// Gives back the newest and the large; anything else stays until the pool is reset.
   void deallocate(T *p, std::size_t count) noexcept {
-    detail::release_array<sizeof(T), alignof(T)>(pool_->head_, p, count);
+    detail::release_allocated(pool_->head_, p, count * sizeof(T), alignof(T));
   }
 
   /// The pool that everything comes from.

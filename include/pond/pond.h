@@ -60,9 +60,10 @@ POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
 /** Takes all of `other` over: its memory stays where it is, its cleanups run and its memory goes when
  *  `pool` ends, is reset, or rewound to before now; until then it is charged to `pool`, as a child is.
  *  For a result that outlives the request it was made in. `other` must not be used afterwards. 0, or
- *  -1: EDQUOT, ENOMEM, EINVAL `pool` is `other` or descends from it, EBUSY other's cleanups run, or others retain it;
- *  `other` is then as it was. Constant time but for pool's ancestors, nothing is copied; costs an
- *  extension of other's records where it has none (pond_options). A buffer in its options has to outlive `pool`. */
+ *  -1: EDQUOT, ENOMEM, EINVAL `pool` is `other` or descends from it, EBUSY other's cleanups run, or
+ *  others retain it; `other` is then as it was. Constant time but for pool's ancestors, nothing is copied;
+ *  costs an extension of other's records where it has none (pond_options). A buffer in its options has to
+ *  outlive `pool`. None of its memory may be given back to `pool` alone. */
 POND_API int pond_adopt(pond_pool *pool, pond_pool *other) POND_NOEXCEPT;
 
 /** One more user of the pool, who calls pond_release: for several jobs that share what a pool holds

@@ -117,7 +117,7 @@ class pool {
   /// else stays until reset. Null is fine. Where a tool watches, what cannot be right is reported.
   void deallocate(void *p, std::size_t size,
                   [[maybe_unused]] std::size_t alignment = default_alignment) noexcept {
-    detail::release_any(head_, p, size);
+    if (!detail::retract(head_, p, size)) detail::release_sized(head_, p, size);
   }
 
   /// Grows or shrinks the newest allocation where it stands; false when it is not the newest, the
@@ -233,14 +233,14 @@ class pool {
   [[nodiscard]] pool child(const options &wanted) { return pool(wanted, &head_); }
 
   /// Takes all of `other` over: its memory stays where it is, and goes when this pool ends, is
-  /// reset, or rewound to before now; its cleanups run then, before any of this pool's own. Until
-  /// then it is charged to this pool, as a child is. For a result that outlives the request it was
-  /// made in. `other` is afterwards as default-constructed. Throws also std::system_error: EINVAL
-  /// (it is this pool or an ancestor), EBUSY (its cleanups run, or others retain it); `other` is
-  /// then as it was. Constant time but for ancestors; no copy. A buffer in its options must outlive
-  /// this pool. Pointers, children and values of `other` stay good; its marks and scopes are void.
-  /// What refers to the pool object (a container with pond::allocator, a resource) dangles when
-  /// that object ends: see make_undestroyed(). Whole blocks go along: for a few strings copy().
+  /// reset, or rewound to before now, not alone; its cleanups run then, before any of this pool's
+  /// own. Until then it is charged to this pool, as a child is. For a result that outlives the
+  /// request it was made in; for a few strings copy(). `other` is afterwards as
+  /// default-constructed. Throws also std::system_error: EINVAL (it is this pool or an ancestor),
+  /// EBUSY (its cleanups run, or others retain it); `other` is then as it was. Constant time but
+  /// for ancestors; no copy. A buffer in its options must outlive this pool. Pointers, children and
+  /// values of `other` stay good, its marks and scopes not. What refers to the pool object (a
+  /// container, a resource) dangles when that object ends: see make_undestroyed().
   void adopt(pool &&other) { detail::check(detail::adopt(head_, other.head_)); }
 
   /// From now until a reset, allocating is an error (EPERM) that is reported with the pool's tag:
