@@ -1,11 +1,14 @@
 // containers.cpp: standard containers over pools, and over what their users have today. Each round
 // is a request: memory, one container that is filled and read, the end of both.
+//
+// It is compiled several times, POND_COPY being another number in each (see CMakeLists.txt): what
+// they make of the same request are the copies of it that run in turns.
+#include "containers.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <list>
 #include <map>
-#include <memory_resource>
-#include <pond/resource.hpp>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,26 +19,6 @@ namespace {
 
 constexpr int elements = 1000;
 constexpr std::string_view header = "Cache-Control: max-age=31536000, immutable, public";
-
-// --- Where memory comes from ------------------------------------------------------------------
-
-struct over_pond {
-  pond::pool pool;
-  pond::resource resource{pool};
-};
-struct over_pond_recycling {
-  pond::pool pool{pond::options{.recycle = true}};
-  pond::resource resource{pool};
-};
-struct over_monotonic {
-  std::pmr::monotonic_buffer_resource resource;
-};
-struct over_unsynchronized {
-  std::pmr::unsynchronized_pool_resource resource;
-};
-struct over_new {
-  std::pmr::memory_resource &resource = *std::pmr::new_delete_resource();
-};
 
 // --- What is done with it ---------------------------------------------------------------------
 
@@ -110,31 +93,40 @@ struct undestroyed {
 
 // --- All together -----------------------------------------------------------------------------
 
-/// A function of its own, so that what a compiler makes of one does not depend on the others.
+/// So many instructions that do nothing: what follows them lies elsewhere in each copy.
+template <int Count>
+[[gnu::always_inline]] inline void move_code() {
+  asm volatile(".rept %c0\n\tnop\n\t.endr" ::"i"(Count));
+}
+
+/// A function of its own, so that what a compiler makes of one does not depend on the others. Up to
+/// 60 instructions, a line of the cache, are before each of its loops, by multiples of primes: so
+/// that from copy to copy each loop moves against the others.
 template <class Use, template <class> class Allocator, template <class> class Place>
 struct request {
   [[gnu::noinline]] void operator()(auto &memory) const {
+    move_code<POND_COPY * 29 % 61>();
     Place<typename Use::template container<Allocator>> place(memory);
+    move_code<POND_COPY * 43 % 59>();
     Use::fill(place.container);
+    move_code<POND_COPY * 19 % 53>();
   }
 };
 
+/// `With::run(request)` makes memory, calls request(memory) and ends it.
 template <class Use, template <class> class Allocator, template <class> class Place, class With>
-void add(const std::string &prefix, const std::string &use, With with) {
-  benchmark::RegisterBenchmark((prefix + use).c_str(), [with](benchmark::State &state) {
-    for ([[maybe_unused]] auto _ : state) with(request<Use, Allocator, Place>{});
-  });
+void add(const std::string &name) {
+  bench::add_copy(name, [] { With::run(request<Use, Allocator, Place>{}); });
 }
 
-/// `with(request)` makes memory, calls request(memory) and ends it.
-template <template <class> class Allocator, template <class> class Place = local, class With>
-void add_all(const std::string &group, const std::string &name, With with) {
+template <class With, template <class> class Allocator, template <class> class Place = local>
+void add_all(const std::string &group, const std::string &name) {
   const std::string prefix = group + "/" + name + "/";
-  add<vector, Allocator, Place>(prefix, "vector", with);
-  add<list, Allocator, Place>(prefix, "list", with);
-  add<map, Allocator, Place>(prefix, "map", with);
-  add<unordered_map, Allocator, Place>(prefix, "unordered_map", with);
-  add<strings, Allocator, Place>(prefix, "strings", with);
+  add<vector, Allocator, Place, With>(prefix + "vector");
+  add<list, Allocator, Place, With>(prefix + "list");
+  add<map, Allocator, Place, With>(prefix + "map");
+  add<unordered_map, Allocator, Place, With>(prefix + "unordered_map");
+  add<strings, Allocator, Place, With>(prefix + "strings");
 }
 
 template <class T>
@@ -147,65 +139,45 @@ struct pmr_allocator : std::pmr::polymorphic_allocator<T> {
       : std::pmr::polymorphic_allocator<T>(other.resource()) {}
 };
 
+/// Memory is a class of its own, whose object ends with the request.
 template <class Memory>
-void add_resource(const std::string &name) {
-  add_all<pmr_allocator>("resource", name, [](auto use) {
+struct with {
+  static void run(auto use) {
+    Memory memory;
+    use(memory);
+  }
+};
+template <class Memory>
+struct with_resource {
+  static void run(auto use) {
     Memory memory;
     std::pmr::memory_resource &resource = memory.resource;
     use(resource);
-  });
-}
-
-/// A map that lives on: so many pairs of an insertion and an erasure.
-constexpr int pairs = 10'000'000;
-constexpr std::size_t live_set = 1000;
+  }
+};
 
 template <class Memory>
-void insert_and_erase(benchmark::State &state) {
-  Memory memory;
-  std::pmr::unordered_map<int, int> map(&memory.resource);
-  int next = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    map.emplace(next, next);
-    if (map.size() > live_set) map.erase(next - static_cast<int>(live_set));
-    ++next;
-  }
-  if constexpr (requires { memory.pool; }) {
-    state.counters["bytes"] = static_cast<double>(memory.pool.stats().reserved);
-  }
+void add_resource(const std::string &name) {
+  add_all<with_resource<Memory>, pmr_allocator>("resource", name);
 }
 
 [[maybe_unused]] const bool registered = [] {
-  add_resource<over_pond>("pond");
-  add_resource<over_pond_recycling>("pond, recycling");
-  add_resource<over_monotonic>("monotonic_buffer");
-  add_resource<over_unsynchronized>("unsynchronized_pool");
-  add_resource<over_new>("new_delete");
-  const auto with_pool = [](auto use) {
-    pond::pool pool;
-    use(pool);
-  };
-  add_all<pond::allocator>("allocator", "pond", with_pool);
-  add_all<pond::allocator, undestroyed>("allocator", "pond, not destroyed", with_pool);
-  add_all<pond::monotonic_allocator>("allocator", "pond, monotonic", with_pool);
-  const auto with_arena = [](auto use) {
-    by_hand::arena arena;
-    use(arena);
-  };
-  add_all<by_hand::allocator>("allocator", "by hand", with_arena);
-  add_all<by_hand::allocator, undestroyed>("allocator", "by hand, not destroyed", with_arena);
-  add_all<by_hand::monotonic_allocator>("allocator", "by hand, monotonic", with_arena);
-  add_all<by_hand::monotonic_allocator, undestroyed>(
-      "allocator", "by hand, monotonic, not destroyed", with_arena);
+  add_resource<bench::over_pond>("pond");
+  add_resource<bench::over_pond_recycling>("pond, recycling");
+  add_resource<bench::over_monotonic>("monotonic_buffer");
+  add_resource<bench::over_unsynchronized>("unsynchronized_pool");
+  add_resource<bench::over_new>("new_delete");
+  using pool = with<pond::pool>;
+  add_all<pool, pond::allocator>("allocator", "pond");
+  add_all<pool, pond::allocator, undestroyed>("allocator", "pond, not destroyed");
+  add_all<pool, pond::monotonic_allocator>("allocator", "pond, monotonic");
+  using arena = with<by_hand::arena>;
+  add_all<arena, by_hand::allocator>("allocator", "by hand");
+  add_all<arena, by_hand::allocator, undestroyed>("allocator", "by hand, not destroyed");
+  add_all<arena, by_hand::monotonic_allocator>("allocator", "by hand, monotonic");
+  add_all<arena, by_hand::monotonic_allocator, undestroyed>("allocator",
+                                                            "by hand, monotonic, not destroyed");
   return true;
 }();
-
-BENCHMARK(insert_and_erase<over_pond_recycling>)
-    ->Name("insert_and_erase/pond, recycling")
-    ->Iterations(pairs);
-BENCHMARK(insert_and_erase<over_unsynchronized>)
-    ->Name("insert_and_erase/unsynchronized_pool")
-    ->Iterations(pairs);
-BENCHMARK(insert_and_erase<over_new>)->Name("insert_and_erase/new_delete")->Iterations(pairs);
 
 }  // namespace
