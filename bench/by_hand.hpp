@@ -19,7 +19,7 @@ class arena {
   ~arena() {
     for (void *chunk : chunks_) std::free(chunk);
   }
-  /// What fits is inlined, as pond's is.
+  /// Inlined, as pond's is.
   [[gnu::always_inline]] void *allocate(std::size_t size, std::size_t alignment) {
     std::uintptr_t at = (next_ + alignment - 1) & ~(alignment - 1);
     if (at + size > end_) [[unlikely]]
@@ -27,8 +27,8 @@ class arena {
     next_ = at + size;
     return reinterpret_cast<void *>(at);
   }
-  /// Takes the newest back.
-  void deallocate(void *p, std::size_t size) {
+  /// Takes the newest back. Inlined, too.
+  [[gnu::always_inline]] void deallocate(void *p, std::size_t size) {
     const auto at = reinterpret_cast<std::uintptr_t>(p);
     if (at + size == next_) next_ = at;
   }

@@ -1,8 +1,8 @@
 // containers.cpp: standard containers over pools, and over what their users have today. Each round
 // is a request: memory, one container that is filled and read, the end of both.
 //
-// It is compiled several times, POND_COPY being another number in each (see CMakeLists.txt): what
-// they make of the same request are the copies of it that run in turns.
+// CMakeLists.txt compiles it several times, with another POND_COPY each time, so that there is each
+// request several times, too; turns.cpp runs them in turns.
 #include "containers.hpp"
 
 #include <benchmark/benchmark.h>
@@ -119,25 +119,16 @@ void add(const std::string &name) {
   bench::add_copy(name, [] { With::run(request<Use, Allocator, Place>{}); });
 }
 
-template <class With, template <class> class Allocator, template <class> class Place = local>
+template <class With, template <class> class Base, template <class> class Place = local>
 void add_all(const std::string &group, const std::string &name) {
   const std::string prefix = group + "/" + name + "/";
-  add<vector, Allocator, Place, With>(prefix + "vector");
-  add<list, Allocator, Place, With>(prefix + "list");
-  add<map, Allocator, Place, With>(prefix + "map");
-  add<unordered_map, Allocator, Place, With>(prefix + "unordered_map");
-  add<strings, Allocator, Place, With>(prefix + "strings");
+  using copied = bench::copied<Base, POND_COPY>;
+  add<vector, copied::template allocator, Place, With>(prefix + "vector");
+  add<list, copied::template allocator, Place, With>(prefix + "list");
+  add<map, copied::template allocator, Place, With>(prefix + "map");
+  add<unordered_map, copied::template allocator, Place, With>(prefix + "unordered_map");
+  add<strings, copied::template allocator, Place, With>(prefix + "strings");
 }
-
-template <class T>
-struct pmr_allocator : std::pmr::polymorphic_allocator<T> {
-  using value_type = T;
-  explicit pmr_allocator(std::pmr::memory_resource &from)
-      : std::pmr::polymorphic_allocator<T>(&from) {}
-  template <class U>
-  pmr_allocator(const pmr_allocator<U> &other)  // NOLINT(google-explicit-constructor)
-      : std::pmr::polymorphic_allocator<T>(other.resource()) {}
-};
 
 /// Memory is a class of its own, whose object ends with the request.
 template <class Memory>
@@ -158,7 +149,7 @@ struct with_resource {
 
 template <class Memory>
 void add_resource(const std::string &name) {
-  add_all<with_resource<Memory>, pmr_allocator>("resource", name);
+  add_all<with_resource<Memory>, bench::pmr_allocator>("resource", name);
 }
 
 [[maybe_unused]] const bool registered = [] {

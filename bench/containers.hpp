@@ -27,6 +27,33 @@ struct over_new {
   std::pmr::memory_resource &resource = *std::pmr::new_delete_resource();
 };
 
+template <class T>
+struct pmr_allocator : std::pmr::polymorphic_allocator<T> {
+  explicit pmr_allocator(std::pmr::memory_resource &from)
+      : std::pmr::polymorphic_allocator<T>(&from) {}
+  template <class U>
+  pmr_allocator(const pmr_allocator<U> &other)  // NOLINT(google-explicit-constructor)
+      : std::pmr::polymorphic_allocator<T>(other.resource()) {}
+};
+
+/// An allocator that is a type of its own in each copy, so that what a compiler does not inline of
+/// a container is there in each copy, too.
+template <template <class> class Allocator, int Copy>
+struct copied {
+  template <class T>
+  struct allocator : Allocator<T> {
+    using value_type = T;
+    template <class U>
+    struct rebind {
+      using other = allocator<U>;
+    };
+    using Allocator<T>::Allocator;
+    template <class U>
+    allocator(const allocator<U> &other)  // NOLINT(google-explicit-constructor)
+        : Allocator<T>(other) {}
+  };
+};
+
 // --- Turns ------------------------------------------------------------------------------------
 
 /// A benchmark `name` runs all that were added to it, one after the other.

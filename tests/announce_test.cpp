@@ -70,6 +70,8 @@ TEST(UnusedChild, IsAChildOnceItIsUsed) {
 TEST(UnusedChild, OfAPoolThatWasNotUsedEither) {
   pond::pool parent;
   pond::pool child = parent.child();
+  EXPECT_NE(parent.stats().reserved, 0U) << "the record is in its first block";
+  EXPECT_EQ(child.stats().reserved, 0U);
   pond::pool grandchild = child.child();
   EXPECT_EQ(parent.stats().children, 1U);
   EXPECT_EQ(child.stats().children, 1U);

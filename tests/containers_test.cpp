@@ -192,6 +192,14 @@ TYPED_TEST(EveryPmrContainer, OverAResource) {
   filled<TypeParam>::with(a, 300);
   const TypeParam copy(a, &resource);
   EXPECT_TRUE(copy == a);
+  TypeParam same(&resource);
+  swap(a, same);
+  EXPECT_TRUE(copy == same);
+  checked_pool two;
+  pond::resource elsewhere(two.pool);
+  TypeParam moved(&elsewhere);
+  moved = std::move(same);  // element by element
+  EXPECT_TRUE(copy == moved);
   a = TypeParam(&resource);
   EXPECT_NE(copy, a);
 }

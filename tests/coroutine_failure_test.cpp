@@ -1,5 +1,6 @@
 // Coroutines whose frame comes from a pool that has no memory for it.
 #include <memory>
+#include <stdexcept>
 
 #include "support.hpp"
 #include "tasks.hpp"
@@ -27,6 +28,25 @@ TEST(Coroutine, AQuotaThrowsAndParametersAreGone) {
   EXPECT_THROW((void)takes(shared, checked.pool), pond::limit_exceeded);
   EXPECT_EQ(shared.use_count(), 1);
   EXPECT_EQ(checked.pool.stats().reserved, before.reserved);
+}
+
+struct cannot_be_copied {
+  cannot_be_copied() = default;
+  cannot_be_copied(const cannot_be_copied & /*other*/) { throw std::runtime_error("no copy"); }
+};
+
+/// The frame is there by then, and is given back.
+TEST(Coroutine, AParameterThatThrowsWhenItIsCopiedLeavesNoFrame) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked;
+  void *newest = checked.pool.allocate(pond::pool::default_alignment);
+  auto takes = [](cannot_be_copied parameter, pond::pool & /*pool*/) -> task {
+    co_await std::suspend_always();
+    co_return sizeof(parameter);
+  };
+  const cannot_be_copied parameter;
+  EXPECT_THROW((void)takes(parameter, checked.pool), std::runtime_error);
+  EXPECT_TRUE(checked.pool.try_extend(newest, 16, 32)) << "it is the newest again";
 }
 
 /// A pool whose first block has no room for a frame.

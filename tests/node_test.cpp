@@ -116,6 +116,20 @@ TEST(Node, OfAUsersTypeIsTheAllocatorsAlone) {
   give_back(checked.pool, make<user::holder<page>>(checked.pool));
 }
 
+/// The child shows the address of its record, where what the parent gave before ends.
+TEST(Node, OfAParentIsNoUnusedChilds) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond::pool parent = support::used_pool();
+  auto *before = static_cast<std::byte *>(parent.allocate(32));
+  pond::pool child = parent.child();
+  EXPECT_EQ(parent.stats().children, 1U);
+  child.deallocate(before, 32);
+  pond::allocator<std::byte>(child).deallocate(before, 32);
+  EXPECT_FALSE(child.try_extend(before, 32, 16));
+  EXPECT_TRUE(parent.outlives(child));
+  EXPECT_EQ(child.stats().reserved, 0U);
+}
+
 /// Of 32 bits, what a head shows that hides its room is where null with some size ends.
 TEST(Node, NullIsNone) {
   pond::pool pool({.recycle = true});

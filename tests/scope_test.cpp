@@ -106,6 +106,31 @@ TEST(Scope, RewindsWhenAnExceptionPasses) {
   }
 }
 
+TEST(Scope, EachRewindsWhenAnExceptionPassesSeveral) {
+  checked_pool checked;
+  checked.pool.on_destroy([] {});
+  const pond::stats before = checked.pool.stats();
+  std::string log;
+  try {
+    const pond::scope outer(checked.pool);
+    checked.pool.on_destroy([&log] { log += 'o'; });
+    try {
+      const pond::scope inner(checked.pool);
+      checked.pool.on_destroy([&log] { log += 'i'; });
+      use(checked.pool.allocate_large(5000));
+      throw std::runtime_error("parse error");
+    } catch (const std::runtime_error &) {
+      log += '1';
+      EXPECT_EQ(checked.pool.stats().large, 0U);
+      throw;
+    }
+  } catch (const std::runtime_error &) {
+    log += '2';
+  }
+  EXPECT_EQ(log, "i1o2");
+  EXPECT_EQ(checked.pool.stats().cleanups, before.cleanups);
+}
+
 TEST(Scope, CommittedItKeepsWhatWasMade) {
   checked_pool checked;
   int ran = 0;

@@ -1,4 +1,6 @@
 // Threads with pools of their own share nothing; a pool may be handed from one to another.
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstring>
@@ -37,27 +39,39 @@ TEST(Threads, HandPoolsOver) {
   constexpr int rounds = 2000;
   std::mutex mutex;
   std::condition_variable changed;
-  std::queue<pond::pool> filled;
+  struct handed_over {
+    pond::pool pool;
+    std::array<unsigned char *, 10> parts;
+  };
+  std::queue<handed_over> filled;
+  int wrong = 0;
   std::thread consumer([&] {
     for (int i = 0; i < rounds; ++i) {
       std::unique_lock lock(mutex);
       changed.wait(lock, [&] { return !filled.empty(); });
-      pond::pool pool = std::move(filled.front());
+      auto [pool, parts] = std::move(filled.front());
       filled.pop();
       lock.unlock();
+      for (std::size_t k = 0; k < parts.size(); ++k) {
+        if (std::count(parts[k], parts[k] + 300, k) != 300) ++wrong;
+      }
       std::memset(pool.allocate(3000), i, 3000);
       if (i % 2 == 0) pool.reset();
     }
   });
   for (int i = 0; i < rounds; ++i) {
-    pond::pool pool(1024);
-    for (int k = 0; k < 10; ++k) std::memset(pool.allocate(300), k, 300);
-    (void)pool.allocate_large(5000);
+    handed_over made{pond::pool(1024), {}};
+    for (std::size_t k = 0; k < made.parts.size(); ++k) {
+      made.parts[k] = static_cast<unsigned char *>(made.pool.allocate(300));
+      std::memset(made.parts[k], static_cast<int>(k), 300);
+    }
+    (void)made.pool.allocate_large(5000);
     const std::lock_guard lock(mutex);
-    filled.push(std::move(pool));
+    filled.push(std::move(made));
     changed.notify_one();
   }
   consumer.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(Threads, ManyThatComeAndGo) {

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "pond/resource.hpp"
 #include "support.hpp"
 
 namespace {
@@ -69,6 +70,25 @@ constexpr const char *stopped =
 
 TEST_F(TwoThreadsDeathTest, GivingBack) {
   EXPECT_DEATH(while_allocating([this](auto &p) { p.deallocate(one, 64); }), stopped);
+}
+
+TEST_F(TwoThreadsDeathTest, GivingBackOnBoth) {
+  EXPECT_DEATH(
+      {
+        interrupt([this] { pool.deallocate(two, 64); });
+        pool.deallocate(one, 64);
+      },
+      stopped);
+}
+
+TEST_F(TwoThreadsDeathTest, GivingBackThroughAResourceOnBoth) {
+  pond::resource resource(pool);
+  EXPECT_DEATH(
+      {
+        interrupt([&] { resource.deallocate(two, 64); });
+        resource.deallocate(one, 64);
+      },
+      stopped);
 }
 
 TEST_F(TwoThreadsDeathTest, Freeing) {

@@ -63,7 +63,7 @@ POND_API void pond_destroy(pond_pool *pool) POND_NOEXCEPT;
  *  -1: EDQUOT, ENOMEM, EINVAL `pool` is `other` or descends from it, EBUSY other's cleanups run, or
  *  others retain it; `other` is then as it was. Constant time but for pool's ancestors, nothing is copied;
  *  costs an extension of other's records where it has none (pond_options). A buffer in its options has to
- *  outlive `pool`. None of its memory may be given back to `pool` alone. */
+ *  outlive `pool`. pond_free does not find its memory; not to be given to pond_free_sized. */
 POND_API int pond_adopt(pond_pool *pool, pond_pool *other) POND_NOEXCEPT;
 
 /** One more user of the pool, who calls pond_release: for several jobs that share what a pool holds

@@ -233,9 +233,9 @@ class pool {
   [[nodiscard]] pool child(const options &wanted) { return pool(wanted, &head_); }
 
   /// Takes all of `other` over: its memory stays where it is, and goes when this pool ends, is
-  /// reset, or rewound to before now, not alone; its cleanups run then, before any of this pool's
-  /// own. Until then it is charged to this pool, as a child is. For a result that outlives the
-  /// request it was made in; for a few strings copy(). `other` is afterwards as
+  /// reset, or rewound to before now, none of it alone; its cleanups run then, before any of this
+  /// pool's own. Until then it is charged to this pool, as a child is. For a result that outlives
+  /// the request it was made in; for a few strings copy(). `other` is afterwards as
   /// default-constructed. Throws also std::system_error: EINVAL (it is this pool or an ancestor),
   /// EBUSY (its cleanups run, or others retain it); `other` is then as it was. Constant time but
   /// for ancestors; no copy. A buffer in its options must outlive this pool. Pointers, children and

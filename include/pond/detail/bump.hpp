@@ -147,11 +147,12 @@ template <auto Refill = refill>
 /// Whether [p, p + size) is the newest allocation, the one that cur follows: it can be given back
 /// or grown in place. A mark's record, or a byte for a scope, lies between an older allocation and
 /// cur, so what is below an open mark is never the newest. Nor is null, which with some size lies
-/// where a head that hides its room has cur.
+/// where a head that hides its room has cur; nor is anything of a child that was not used, whose
+/// cur is the address of its record in the parent, where an allocation of the parent's may end.
 [[gnu::always_inline]] inline bool is_newest(const head &pool, const void *p,
                                              std::size_t size) noexcept {
   const auto end = reinterpret_cast<std::uintptr_t>(p) + size;
-  return end == reinterpret_cast<std::uintptr_t>(pool.cur) && p != nullptr;
+  return end == reinterpret_cast<std::uintptr_t>(pool.cur) && p != nullptr && pool.state != nullptr;
 }
 
 /// Whether what ends at `end` is the newest, or of a pool that hides its room: in one look, since

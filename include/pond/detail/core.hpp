@@ -67,9 +67,9 @@ inline constexpr std::size_t surely_small = 80;
 /// Gives back what allocate() gave, not allocate_large(). Small memory that is not the newest stays
 /// in an ordinary pool; that is seen here, because a container that ends asks for all of it. What
 /// is inlined reads the pool, so that a compiler's sanitizer sees one whose object is gone. The
-/// newest takes a call: it is rare where nodes end from the first on, or in no order. And this is
-/// no longer, so that g++ 12 inlines the end of a vector where an exception passes, too, and keeps
-/// a vector that grows in registers: else an element took 1.1 times the time.
+/// newest takes a call: it is rare where nodes end from the first on, or in no order. It is kept so
+/// short that g++ 12 inlines the end of a vector where an exception passes, too, and a vector that
+/// grows is in registers: longer, it took 1.1 times the time an element.
 [[gnu::always_inline]] inline void release_allocated(head &pool, void *p, std::size_t size,
                                                      std::size_t alignment) noexcept {
   const bool seen = is_newest_or_hidden(pool, reinterpret_cast<std::uintptr_t>(p) + size);
