@@ -101,7 +101,7 @@ template <int Count>
 
 /// A function of its own, so that what a compiler makes of one does not depend on the others. Up to
 /// 60 instructions, a line of the cache, are before each of its loops, by multiples of primes: so
-/// that from copy to copy each loop moves against the others.
+/// that from copy to copy each loop that is inlined here moves against the others.
 template <class Use, template <class> class Allocator, template <class> class Place>
 struct request {
   [[gnu::noinline]] void operator()(auto &memory) const {

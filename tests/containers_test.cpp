@@ -200,6 +200,7 @@ TYPED_TEST(EveryPmrContainer, OverAResource) {
   TypeParam moved(&elsewhere);
   moved = std::move(same);  // element by element
   EXPECT_TRUE(copy == moved);
+  a = copy;
   a = TypeParam(&resource);
   EXPECT_NE(copy, a);
 }

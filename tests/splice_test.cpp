@@ -72,12 +72,12 @@ TEST(Nodes, OfAnUnorderedMapAreExtractedAndMerged) { go_over<table>(); }
 TEST(Nodes, OfASharedPointerLieInThePool) {
   checked_pool checked;
   const std::size_t before = checked.pool.stats().used;
-  struct large {
-    char bytes[500] = {};
+  struct small {  // in every geometry
+    char bytes[40] = {};
   };
-  const auto shared = std::allocate_shared<large>(in_pool<large>(checked.pool));
-  EXPECT_GE(checked.pool.stats().used, before + sizeof(large));
-  const std::weak_ptr<large> weak = shared;
+  const auto shared = std::allocate_shared<small>(in_pool<small>(checked.pool));
+  EXPECT_GE(checked.pool.stats().used, before + sizeof(small));
+  const std::weak_ptr<small> weak = shared;
   EXPECT_EQ(weak.use_count(), 1);
 }
 
