@@ -191,7 +191,7 @@ def container_section():
 
 A request: memory is made, a container filled with 1000 elements and read, and both end. Nanoseconds an element: the first
 quartile, and the median, of 101 repetitions of at least 5 ms, in random order among all others. Each is the mean of 16 copies of
-the same code that lie differently, which run 32 times each (see [CMakeLists.txt](CMakeLists.txt)). `malloc` keeps what it is
+the same code that lie differently, which run 32 times each (see `bench/CMakeLists.txt`). `malloc` keeps what it is
 given back, so that nobody waits for the kernel.
 
 Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
