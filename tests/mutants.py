@@ -324,7 +324,7 @@ MUTANTS = [
     ("Node*", "src/release.cpp", "  if (retract(pool, p, size)) return;\n", ""),
     ("Node*", "include/pond/detail/bump.hpp", "(a) <= 0;", "(a) < 0;"),
     ("Node*", "include/pond/detail/bump.hpp", "(a) <= 0;", "(a) == 0;"),
-    ("Recycle*", "src/recycle.cpp", "is_no_memory(p) || ", ""),
+    ("Shown*", "src/recycle.cpp", "is_no_memory(p) || ", ""),
     ("Shown*", "src/shown.hpp", " || p == nowhere()", ""),
     ("Shown*", "src/create.cpp", "size == 0 || ", ""),
     ("Shown*", "include/pond/detail/bump.hpp", " && p != nullptr &&", " &&"),
