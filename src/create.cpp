@@ -112,10 +112,10 @@ bool valid(const embedding &where, bool head_inside) noexcept {
          where.head_offset <= where.prefix - behind;
 }
 
-/// Whether there can be such a buffer: it neither wraps nor lies in the first page, the last, or
-/// that which is nobody's. One of no bytes may be what a pool gives for size 0.
+/// Whether there can be such a buffer: it neither wraps nor lies in the first page, in that which
+/// is nobody's, or in the kernel's bytes. One of no bytes may be what a pool gives for size 0.
 bool can_be(const void *buffer, std::size_t size) noexcept {
-  constexpr std::uintptr_t last_end = -std::uintptr_t{last_page};
+  constexpr std::uintptr_t last_end = -std::uintptr_t{kernels_bytes};
   constexpr std::uintptr_t first_page = 4096;
   const auto at = reinterpret_cast<std::uintptr_t>(buffer);
   const bool is_memory = at >= first_page && !is_nobodys(buffer);

@@ -160,17 +160,17 @@ TEST(Edge, AConstantSizeFillsABlockToItsLastByte) {
   EXPECT_EQ(blocks_of(pool.handle()).size(), 2U);
 }
 
-TEST(Edge, ABufferThatReachesIntoTheFirstOrLastPageIsRefused) {
-  constexpr std::uintptr_t last_page = -std::uintptr_t{4096};
+TEST(Edge, ABufferThatReachesIntoTheFirstPageOrTheKernelsBytesIsRefused) {
+  constexpr std::uintptr_t kernels = -(std::uintptr_t{1} << (sizeof(void *) == 8 ? 55 : 12));
   struct buffer {
     std::uintptr_t begin;
     std::size_t size;
     int error;
   };
   for (const auto &[begin, size, error] :
-       {buffer{last_page - 1024, 1024 + 1, EINVAL}, buffer{last_page - 1024, 8192, EINVAL},
-        buffer{last_page - 1024, PTRDIFF_MAX, EINVAL}, buffer{8192, SIZE_MAX, EINVAL},
-        buffer{16, 8192, EINVAL}, buffer{last_page - 16, 16, 0}}) {  // too small, and ignored
+       {buffer{kernels - 1024, 1024 + 1, EINVAL}, buffer{kernels - 1024, 8192, EINVAL},
+        buffer{kernels - 1024, PTRDIFF_MAX, EINVAL}, buffer{8192, SIZE_MAX, EINVAL},
+        buffer{16, 8192, EINVAL}, buffer{kernels - 16, 16, 0}}) {  // too small, and ignored
     pond_options options = POND_OPTIONS_INIT;
     options.buffer = reinterpret_cast<void *>(begin);  // NOLINT(performance-no-int-to-ptr)
     options.buffer_size = size;

@@ -41,7 +41,9 @@ inline namespace POND_NAMESPACE_TAG {
 ///   containers have to be gone, or never used again, by then. One that gives memory back all the
 ///   same, or after the destructor of the pool, is reported with the pool's tag where a tool
 ///   watches (POND_OPTIONS), as far as the pool's object can still be read.
-/// - **Cost**: where it fits the current block, eight instructions for a node, ten for an array.
+/// - **Cost**: where it fits the current block, eight instructions for a node or a string, ten for
+/// an
+///   array.
 template <class T>
 class allocator {
  public:
@@ -84,6 +86,14 @@ class allocator {
   /// Gives back the newest and the large; anything else stays until the pool is reset.
   void deallocate(T *p, std::size_t count) noexcept {
     detail::release_allocated(pool_->head_, p, count * sizeof(T), alignof(T));
+  }
+
+  /// How many a program can have at most: 32 PiB of 64 bits, half of the addresses of 32.
+  /// Containers look that they ask for no more, so that a compiler knows that a string's size is
+  /// short, and allocate() is two instructions fewer. allocate() itself is not bound by it.
+  [[nodiscard]] constexpr std::size_t max_size() const noexcept {
+    constexpr std::size_t half = std::numeric_limits<std::ptrdiff_t>::max();
+    return (sizeof(void *) == 8 ? detail::kernels_bytes - 1 : half) / sizeof(T);
   }
 
   /// The pool that everything comes from.

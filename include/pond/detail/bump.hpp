@@ -35,20 +35,22 @@ extern POND_API const unsigned char sentinel[3 * block_alignment];
 
 constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>(sentinel); }
 
-/// No object reaches into the last page of the address space: its addresses are the kernel's error
-/// numbers (Linux: up to 4095).
-inline constexpr std::size_t last_page = 4096;
+/// So many bytes at the end of the address space are the kernel's: no object reaches into them. Of
+/// 64 bits, bit 55 says whose an address is, whatever tag is above it (aarch64); of 32 bits it is
+/// the last page, whose addresses are error numbers (Linux: up to 4095).
+inline constexpr std::size_t kernels_bytes = std::size_t{1} << (sizeof(void *) == 8 ? 55 : 12);
 
 /// A page of addresses that are nobody's: where the upper half of the address space begins, which
 /// is not a program's; of 32 bits, where it may be, the page that begins with null.
 inline constexpr std::size_t nobodys_bytes = 4096;
 inline constexpr std::uintptr_t nobodys_page =
     sizeof(void *) == 8 ? std::uintptr_t{1} << (8 * sizeof(void *) - 1) : 0;
+static_assert(nobodys_page + nobodys_bytes <= -std::uintptr_t{kernels_bytes});
 
 /// A pool's three public words. Invariant: `end` is a multiple of block_alignment and not beyond
-/// where the last page begins, cur <= end. A pool that has a state and hides its room shows bounds
-/// in nobody's page: it is watched, recycles, or is sealed, doomed, or full in a scope. So does one
-/// that was watched, and has ended.
+/// where the kernel's bytes begin, cur <= end. A pool that has a state and hides its room shows
+/// bounds in nobody's page: it is watched, recycles, or is sealed, doomed, or full in a scope. So
+/// does one that was watched, and has ended.
 struct head {
   unsigned char *cur;
   unsigned char *end;
@@ -83,8 +85,8 @@ struct placement {
 
 /// Whether a size is so short that no sum of it and an address up to `end` wraps.
 template <class Word>
-constexpr auto is_short(Word size, Word page) {
-  return ult(size, page);
+constexpr auto is_short(Word size, Word kernels) {
+  return ult(size, kernels);
 }
 
 /// Where `size` bytes at `alignment` (a power of two, at most block_alignment) go between cur and
@@ -99,12 +101,13 @@ constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment, b
   return {at, known_short ? ule(at + size, end) : ule(size, end - at)};
 }
 
-/// Where an allocation goes in the room of a pool. What is constant is known.
+/// Where an allocation goes in the room of a pool. A compiler knows that a size is short where it
+/// is constant, of 32 bits (and an address is of 64), or was compared with a bound before.
 [[gnu::always_inline]] inline placement<std::uintptr_t> place_in(const head &pool, std::size_t size,
                                                                  std::size_t alignment) noexcept {
   return place(reinterpret_cast<std::uintptr_t>(pool.cur),
                reinterpret_cast<std::uintptr_t>(pool.end), size, alignment,
-               __builtin_constant_p(size) && is_short(size, last_page));
+               __builtin_constant_p(size < kernels_bytes) && is_short(size, kernels_bytes));
 }
 
 /// The cold path: rooms left in earlier blocks, a new block, a large allocation, the trap.
@@ -118,9 +121,9 @@ inline void *as_it_is(void *p, std::size_t /*size*/) noexcept { return p; }
 inline void *zeroed(void *p, std::size_t size) noexcept { return std::memset(p, 0, size); }
 
 /// `size` bytes at a constant alignment: ten instructions on x86-64, return included, eight of a
-/// constant size (of an alignment that is not constant, refill sees the wrong ones). `Refill` is
-/// the cold path, called last; pool.hpp has others, which throw. `Finish` is called last, too, so
-/// that nothing is kept across it.
+/// size that is known to be short (of an alignment that is not constant, refill sees the wrong
+/// ones). `Refill` is the cold path, called last; pool.hpp has others, which throw. `Finish` is
+/// called last, too, so that nothing is kept across it.
 template <auto Refill = refill, auto Finish = as_it_is>
 [[gnu::always_inline]] inline void *allocate(
     head &pool, std::size_t size,
