@@ -119,6 +119,27 @@ TEST_P(Throwing, AtAnyPointLeavesThePoolAsItWas) {
   EXPECT_GT(n, 2) << "it threw at all";
 }
 
+TEST_P(Throwing, AtAnyPointInAScopeLeavesEveryByteAsItWas) {
+  int n = 1;
+  for (bool threw = true; threw && n <= 40; ++n) {
+    SCOPED_TRACE(n);
+    support::checked_pool checked({.first_block = 8192});
+    support::extend(checked.pool);
+    const pond::stats before = checked.pool.stats();
+    threw = false;
+    refusing::refused = n;
+    try {
+      const pond::scope scope(checked.pool);
+      GetParam().run(checked.pool);
+    } catch (const std::runtime_error &) {
+      threw = true;
+      expect_unchanged(before, checked.pool.stats(), true);
+    }
+    refusing::refused = 0;
+  }
+  EXPECT_GT(n, 2) << "it threw at all";
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Throwing, testing::ValuesIn(operations),
                          [](const auto &one) { return one.param.name; });
 
