@@ -55,6 +55,7 @@ class Server:
     def configure(self, config):
         for name, value in self.values.items():
             config = config.replace("{" + name + "}", str(value))
+        self.has_master = "master_process off" not in config
         with open(self.path("nginx.conf"), "w") as f:
             f.write(config)
 
@@ -103,10 +104,18 @@ class Server:
         return text
 
     def workers(self):
-        """Processes of the workers, or with `master_process off` the only one."""
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", "worker process"],
-                                  text=True, stdout=subprocess.PIPE).stdout.split()
-        return [int(p) for p in children] or [self.process.pid]
+        """Processes of the workers, or with `master_process off` the only one. The port is open
+        before there is a worker: on a busy machine it may have to be waited for."""
+        if not self.has_master:
+            return [self.process.pid]
+        deadline = time.monotonic() + LONGEST_START
+        while time.monotonic() < deadline:
+            children = subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", "worker process"],
+                                      text=True, stdout=subprocess.PIPE).stdout.split()
+            if children:
+                return [int(p) for p in children]
+            time.sleep(0.02)
+        raise RuntimeError(f"{self.binary} has no worker:\n" + self.errors())
 
     def url(self, path="/", scheme="http", port=None):
         return f"{scheme}://127.0.0.1:{port or self.port}{path}"
