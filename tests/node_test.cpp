@@ -46,6 +46,32 @@ TEST(Node, ThatIsNotTheNewestStays) {
   EXPECT_NE(make<node>(pool), older);
 }
 
+template <std::size_t Size, std::size_t Alignment>
+struct alignas(Alignment) sized {
+  char held[Size];
+};
+
+/// Makes what is large, though the pool's threshold is not above the size, and gives it back.
+template <class T>
+void give_back_a_large(pond::pool &pool) {
+  while (pool.stats().large == 0) use(make<T>(pool));
+  T *large = make<T>(pool);
+  while (pool.stats().large == 1) large = make<T>(pool);
+  use(pool.allocate(8));  // what is large is not the newest
+  give_back(pool, large);
+  EXPECT_EQ(pool.stats().large, 1U) << sizeof(T) << ", " << alignof(T);
+  pool.reset();
+}
+
+TEST(Node, ThatMayBeLargeIsLookedFor) {
+  pond::pool pool({.first_block = 1024, .large_threshold = 1});
+  give_back_a_large<sized<80, 1>>(pool);
+  give_back_a_large<sized<80, 2>>(pool);
+  give_back_a_large<sized<80, 16>>(pool);
+  give_back_a_large<sized<128, 128>>(pool);
+  give_back_a_large<sized<256, 256>>(pool);
+}
+
 TEST(Node, OfAPoolThatRecyclesComesAgain) {
   POND_SKIP_WHEN_TRAPPED();
   pond::pool pool({.recycle = true});

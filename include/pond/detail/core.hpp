@@ -60,9 +60,16 @@ POND_API void release_unbuilt(head &pool, void *p, std::size_t size, unsigned ch
                               const unsigned char *end) noexcept;
 
 /// Where size and alignment add up to no more it is small memory, whatever the pool's threshold:
-/// most nodes of containers. One comparison for both; where the sum wraps, the size was never
-/// given.
+/// most nodes of containers.
 inline constexpr std::size_t surely_small = 80;
+
+/// Whether it may be more. One comparison: of the size, where the alignment is constant, otherwise
+/// of the sum, and where that wraps, the size was never given.
+[[gnu::always_inline]] constexpr bool may_be_large(std::size_t size,
+                                                   std::size_t alignment) noexcept {
+  if (!__builtin_constant_p(alignment)) return size + alignment > surely_small;
+  return alignment > surely_small || size > surely_small - alignment;
+}
 
 /// Gives back what allocate() gave, not allocate_large(). Small memory that is not the newest stays
 /// in an ordinary pool; that is seen here, because a container that ends asks for all of it. What
@@ -73,7 +80,7 @@ inline constexpr std::size_t surely_small = 80;
 [[gnu::always_inline]] inline void release_allocated(head &pool, void *p, std::size_t size,
                                                      std::size_t alignment) noexcept {
   const bool seen = is_newest_or_hidden(pool, reinterpret_cast<std::uintptr_t>(p) + size);
-  if (seen || size + alignment > surely_small) release_sized(pool, p, size);
+  if (seen || may_be_large(size, alignment)) release_sized(pool, p, size);
 }
 
 // Cleanups
