@@ -13,7 +13,7 @@ build=(g++ cmake ninja-build zlib1g-dev libfmt-dev libcli11-dev nlohmann-json3-d
 # installed beside each other. Who has those of 1.74 keeps them, and does without that example.
 contenders=('libboost-container1.81-dev|libboost-container1.74-dev' libapr1-dev libprotobuf-dev llvm-14-dev libmimalloc-dev
   libjemalloc-dev libbenchmark-dev dpkg-dev ca-certificates)
-examples=('libboost-json1.81-dev|libboost1.74-dev' rapidjson-dev wrk libmimalloc2.0 iso-codes)
+examples=('libboost-json1.81-dev|libboost1.74-dev' rapidjson-dev wrk libmimalloc2.0 iso-codes valgrind)
 test=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 cppcheck shellcheck pkg-config binutils
   python3 git libz3-dev 'libc++-14-dev|libc++-15-dev|libc++-16-dev'
   'libc++abi-14-dev|libc++abi-15-dev|libc++abi-16-dev')

@@ -69,10 +69,11 @@ std::optional<double> calls(const replayed &, const workload::measurement &m) {
 }
 
 /// The geometric mean, over the traces, of a contender's value divided by the baseline's. A cost
-/// that noise has brought to nothing counts as a hundredth.
+/// that noise has brought near nothing counts as a tenth: as a hundredth it moved the mean of seven
+/// traces from 0.31 to 0.21.
 std::optional<double> relative(const std::vector<replayed> &all, const std::string &name,
                                value_of value) {
-  constexpr double least = 0.01;
+  constexpr double least = 0.1;
   double sum = 0;
   for (const replayed &r : all) {
     const workload::measurement *base = find(r, workload::baseline);

@@ -69,14 +69,14 @@ void show_pool(const named_text &text) {
 constexpr std::size_t least_bytes = 30000;
 
 void measure(const std::vector<contender> &all, const std::vector<named_text> &texts,
-             unsigned rounds) {
-  fmt::print("To make an index and forget it; medians of {} rounds\n", rounds);
-  const examples::table table("", all, &contender::memory);
+             const examples::measuring &how) {
+  fmt::print("To make an index and forget it; medians of {} rounds\n", how.rounds);
+  const examples::table table("", all, &contender::memory, how);
   for (const named_text &text : texts) {
     examples::apart([&] { checked_page(all, text.text); });
     const auto words = [&text](const contender &c) { c.words(text.text); };
     const auto repeats = static_cast<unsigned>(1 + least_bytes / (1 + text.text.size()));
-    table.print(text.name, text.text.size(), examples::timings_of(all, words, rounds, repeats));
+    table.measure(text.name, text.text.size(), words, repeats);
   }
 }
 
@@ -95,7 +95,7 @@ int run(int argc, char **argv) {
   }
   const std::vector<contender> all = containers::contenders();
   if (measuring.wanted) {
-    measure(all, texts, measuring.rounds);
+    measure(all, texts, measuring);
     return 0;
   }
   demonstrate(all);

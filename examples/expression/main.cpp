@@ -7,7 +7,7 @@
 
 #include "common/measuring.hpp"
 #include "common/program.hpp"
-#include "common/rounds.hpp"
+#include "common/table.hpp"
 #include "parser.hpp"
 #include "storage.hpp"
 
@@ -119,7 +119,7 @@ void demonstrate() {
   }
 }
 
-void measure(unsigned rounds) {
+void measure(const examples::measuring &how) {
   constexpr unsigned terms = 2000;
   const std::string text = long_one(terms);
   const value wanted = evaluate_on_heap(text);
@@ -130,14 +130,10 @@ void measure(unsigned rounds) {
        [&] { check(evaluate_in_pool<expression::pool_without_scopes>(text).result); }},
       {"pond, scopes",
        [&] { check(evaluate_in_pool<expression::pool_with_scopes>(text).result); }}};
-  const std::vector<examples::timing> timings = examples::timings_of(ways, rounds);
-  fmt::print("An expression of {} characters is parsed, evaluated and forgotten; {} rounds\n\n",
-             text.size(), rounds);
-  fmt::print("{:<16} {:>12} {:>6}\n", "", "median µs", "ratio");
-  for (std::size_t i = 0; i < ways.size(); ++i) {
-    fmt::print("{:<16} {:>12.0f} {:>6.2f}\n", ways[i].name, timings[i].nanoseconds / 1000,
-               timings[i].ratio);
-  }
+  fmt::print("An expression is parsed, evaluated and forgotten; medians of {} rounds\n",
+             how.rounds);
+  const examples::table table("", ways, &examples::way::name, how);
+  table.measure("2000 terms", text.size(), [](const examples::way &w) { w.run(); });
 }
 
 int run(int argc, char **argv) {
@@ -149,7 +145,7 @@ int run(int argc, char **argv) {
   measuring.add_to(app, "times pool and heap, instead");
   CLI11_PARSE(app, argc, argv);
   if (measuring.wanted) {
-    measure(measuring.rounds);
+    measure(measuring);
   } else if (texts.empty()) {
     demonstrate();
   } else {

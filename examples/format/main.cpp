@@ -82,14 +82,13 @@ void demonstrate(const std::vector<contender> &all, const std::vector<request> &
 }
 
 void measure(const std::vector<contender> &all, const std::vector<request> &requests,
-             unsigned rounds) {
-  fmt::print("To answer a request and forget it; medians of {} rounds\n", rounds);
-  const examples::table table("", all, &contender::text_in);
+             const examples::measuring &how) {
+  fmt::print("To answer a request and forget it; medians of {} rounds\n", how.rounds);
+  const examples::table table("", all, &contender::text_in, how);
   for (const request &r : requests) {
     examples::apart([&] { check(all, r); });
     const auto answer = [&r](const contender &c) { c.answer(r); };
-    table.print(r.name, all.front().text(r).size(),
-                examples::timings_of(all, answer, rounds, r.repeats));
+    table.measure(r.name, all.front().text(r).size(), answer, r.repeats);
   }
 }
 
@@ -101,7 +100,7 @@ int run(int argc, char **argv) {
   const std::vector<contender> all = format::contenders();
   const std::vector<request> requests = format::make_requests();
   if (measuring.wanted) {
-    measure(all, requests, measuring.rounds);
+    measure(all, requests, measuring);
   } else {
     demonstrate(all, requests);
   }

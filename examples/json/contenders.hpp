@@ -22,7 +22,7 @@ struct contender {
 
 /// Bytes of a document's first block, in each library's own pool too: as large as a pool's blocks
 /// get, so that a document of some hundred KiB has few of them, each with little left at its end.
-/// With the default, 4096, one of long strings met 470 page faults more in 100 rounds. What is not
+/// With the default, 4096, one of long strings met three page faults more each time. What is not
 /// used is not touched either.
 inline constexpr std::size_t first_block = 262144;
 

@@ -54,13 +54,14 @@ void check(const library &l, const document &d) {
 }
 
 /// What is wrong with a document is said with its name.
-void print_library(const library &l, const std::vector<document> &documents, unsigned rounds) {
-  const examples::table table(l.front().library, l, &contender::memory);
+void print_library(const library &l, const std::vector<document> &documents,
+                   const examples::measuring &how) {
+  const examples::table table(l.front().library, l, &contender::memory, how);
   for (const document &d : documents) {
     try {
       examples::apart([&] { check(l, d); });
       const auto parse = [&d](const contender &c) { c.parse(d.text); };
-      table.print(d.name, d.text.size(), examples::timings_of(l, parse, rounds, d.repeats));
+      table.measure(d.name, d.text.size(), parse, d.repeats);
     } catch (const std::exception &error) {
       throw std::runtime_error(fmt::format("{}: {}", d.name, error.what()));
     }
@@ -89,7 +90,7 @@ int run(int argc, char **argv) {
   documents.reserve(files.size());
   for (const std::string &file : files) documents.push_back(json::read_document(file));
   if (files.empty()) documents = json::make_documents(smaller);
-  for (const library &l : libraries()) print_library(l, documents, measuring.rounds);
+  for (const library &l : libraries()) print_library(l, documents, measuring);
   return 0;
 }
 

@@ -9,9 +9,9 @@ PROGRAM is the built operations.cpp. What g++ 12 makes for x86-64 with -O2 is al
 import argparse
 import os
 import re
-import subprocess
 import sys
-import tempfile
+
+from callgrind import dumped
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGE = os.path.join(SOURCE, "docs", "costs.md")
@@ -24,19 +24,7 @@ MOST_APART = 0.02
 
 def counted(program):
     """The instructions of each operation, in their order."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = os.path.join(folder, "out")
-        subprocess.run(["valgrind", "--tool=callgrind", "--collect-atstart=no",
-                        f"--callgrind-out-file={out}", program], check=True,
-                       stderr=subprocess.DEVNULL)
-        result = {}
-        part = 1
-        while os.path.exists(f"{out}.{part}"):
-            text = open(f"{out}.{part}").read()
-            name = re.search(r"^desc: Trigger: Client Request: (.*)$", text, re.MULTILINE)
-            if name is not None:
-                result[name[1]] = int(re.search(r"^totals: (\d+)$", text, re.MULTILINE)[1])
-            part += 1
+    result = dumped(program)
     own = result.pop(NOTHING)
     return {name: instructions - own for name, instructions in result.items()}
 
