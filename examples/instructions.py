@@ -4,9 +4,11 @@
     examples/instructions.py PROGRAM [ARGUMENT...]
 
 PROGRAM is the built example: containers, expression, format or json. A row for each way but pond's,
-which is the last; a column for each text; a table for each library.
+which is the last; a column for each text; a table for each library. Needs valgrind.
 """
 import os
+import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
@@ -14,11 +16,23 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from callgrind import dumped  # noqa: E402
 
 
-def tables_of(counted):
+def counted(command):
+    """[(library, text, way, instructions)], in their order."""
+    try:
+        names = dumped(*command, "--measure", "--instructions")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{error.stderr}{command[0]}: exit code {error.returncode}")
+    except ValueError as error:  # documents of one name
+        sys.exit(str(error))
+    if not names:
+        sys.exit(f"{command[0]}: measures nothing that is marked for callgrind")
+    return [(*name.split("\t"), instructions) for name, instructions in names.items()]
+
+
+def tables_of(marked):
     """{library: {way: {text: instructions}}}, all in their order."""
     tables = {}
-    for name, instructions in counted.items():
-        library, text, way = name.split("|")
+    for library, text, way, instructions in marked:
         tables.setdefault(library, {}).setdefault(way, {})[text] = instructions
     return tables
 
@@ -36,7 +50,9 @@ def print_table(library, ways):
 def main():
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
-    for library, ways in tables_of(dumped(*sys.argv[1:], "--measure", "--instructions")).items():
+    if shutil.which("valgrind") is None:
+        sys.exit("instructions.py needs valgrind")
+    for library, ways in tables_of(counted(sys.argv[1:])).items():
         print_table(library, ways)
 
 

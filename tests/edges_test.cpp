@@ -161,7 +161,7 @@ TEST(Edge, AConstantSizeFillsABlockToItsLastByte) {
 }
 
 TEST(Edge, ABufferThatReachesIntoTheFirstPageOrTheKernelsBytesIsRefused) {
-  constexpr std::uintptr_t kernels = -(std::uintptr_t{1} << (sizeof(void *) == 8 ? 55 : 12));
+  constexpr std::uintptr_t kernels = -std::uintptr_t{pond::detail::kernels_bytes};
   struct buffer {
     std::uintptr_t begin;
     std::size_t size;

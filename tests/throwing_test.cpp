@@ -125,6 +125,7 @@ TEST_P(Throwing, AtAnyPointInAScopeLeavesEveryByteAsItWas) {
     SCOPED_TRACE(n);
     support::checked_pool checked({.first_block = 8192});
     support::extend(checked.pool);
+    const auto *newest = static_cast<const std::byte *>(checked.pool.allocate(1, 1));
     const pond::stats before = checked.pool.stats();
     threw = false;
     refusing::refused = n;
@@ -134,6 +135,9 @@ TEST_P(Throwing, AtAnyPointInAScopeLeavesEveryByteAsItWas) {
     } catch (const std::runtime_error &) {
       threw = true;
       expect_unchanged(before, checked.pool.stats(), true);
+      if (!support::trapped) {
+        EXPECT_EQ(checked.pool.allocate(1, 1), newest + 1);
+      }
     }
     refusing::refused = 0;
   }

@@ -16,12 +16,13 @@ struct measuring {
   void add_to(CLI::App &app, const std::string &does) {
     constexpr unsigned most_rounds = 10000;
     app.add_flag("--measure", wanted, does);
-    app.add_flag("--instructions", instructions, "counted, not timed: see instructions.py")
-        ->needs("--measure");
     app.add_option("--rounds", rounds, "times each is run")
         ->needs("--measure")
         ->check(CLI::Range(1U, most_rounds))
         ->capture_default_str();
+    app.add_flag("--instructions", instructions, "counted, not timed: see instructions.py")
+        ->needs("--measure")
+        ->excludes("--rounds");
   }
 };
 

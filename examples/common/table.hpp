@@ -4,16 +4,15 @@
 #define POND_EXAMPLES_TABLE_HPP
 
 #include <fmt/format.h>
-#include <valgrind/callgrind.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "common/instructions.hpp"
 #include "common/measuring.hpp"
 #include "common/rounds.hpp"
 
@@ -28,10 +27,7 @@ class table {
   table(std::string texts, const std::vector<Contender> &all, std::string Contender::*name,
         const measuring &how)
       : texts_(std::move(texts)), all_(all), name_(name), how_(how) {
-    if (how_.instructions) {
-      if (RUNNING_ON_VALGRIND == 0) throw std::runtime_error("instructions.py counts instructions");
-      return;
-    }
+    if (how_.instructions) return;
     fmt::print("\n{:<{}}{:>{}}", texts_, width_of_names, "bytes", width_of_bytes);
     for (const Contender &each : all_) fmt::print("{:>{}}", heading_of(each), width_of(each));
     fmt::print("\n");
@@ -66,18 +62,11 @@ class table {
     fmt::print("{:>{}.1f}\n", timings.back().nanoseconds / of_a_microsecond, width_of(all_.back()));
   }
 
-  /// Has callgrind dump what each takes, for instructions.py. The first of two runs does not count:
-  /// what is kept for the next one has to be made.
+  /// For instructions.py.
   template <class Run>
   void count(std::string_view text, const Run &run) const {
     for (const Contender &each : all_) {
-      const std::string name = fmt::format("{}|{}|{}", texts_, text, each.*name_);
-      run(each);
-      CALLGRIND_ZERO_STATS;
-      CALLGRIND_TOGGLE_COLLECT;
-      run(each);
-      CALLGRIND_TOGGLE_COLLECT;
-      CALLGRIND_DUMP_STATS_AT(name.c_str());
+      count_instructions(fmt::format("{}\t{}\t{}", texts_, text, each.*name_), [&] { run(each); });
     }
   }
 

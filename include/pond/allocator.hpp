@@ -42,8 +42,7 @@ inline namespace POND_NAMESPACE_TAG {
 ///   same, or after the destructor of the pool, is reported with the pool's tag where a tool
 ///   watches (POND_OPTIONS), as far as the pool's object can still be read.
 /// - **Cost**: where it fits the current block, eight instructions for a node or a string, ten for
-/// an
-///   array.
+///   an array.
 template <class T>
 class allocator {
  public:
@@ -88,12 +87,12 @@ class allocator {
     detail::release_allocated(pool_->head_, p, count * sizeof(T), alignof(T));
   }
 
-  /// How many a program can have at most: 32 PiB of 64 bits, half of the addresses of 32.
-  /// Containers look that they ask for no more, so that a compiler knows that a string's size is
-  /// short, and allocate() is two instructions fewer. allocate() itself is not bound by it.
+  /// How many a program can have at most: of bytes 32 PiB on x86-64 and aarch64, elsewhere half of
+  /// what addresses there are. The standard library's strings compare with it first, by which a
+  /// compiler knows that the size is short, and allocate() is two instructions fewer. allocate()
+  /// itself is not bound by it.
   [[nodiscard]] constexpr std::size_t max_size() const noexcept {
-    constexpr std::size_t half = std::numeric_limits<std::ptrdiff_t>::max();
-    return (sizeof(void *) == 8 ? detail::kernels_bytes - 1 : half) / sizeof(T);
+    return detail::largest_object / sizeof(T);
   }
 
   /// The pool that everything comes from.

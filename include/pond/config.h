@@ -30,6 +30,16 @@
 /** For functions that fast paths call when they do not fit: kept out of line and out of the way. */
 #define POND_COLD __attribute__((noinline, cold))
 
+/** The last 2^n bytes of the address space are the kernel's. On x86-64 and aarch64 its half is; on
+ *  aarch64 a program's pointers may carry a tag above bit 55, which says whose they are. Elsewhere
+ *  it is the last page, whose addresses are error numbers (Linux: up to 4095): other machines may
+ *  give a program all other addresses. */
+#if defined(__LP64__) && (defined(__x86_64__) || defined(__aarch64__))
+#define POND_KERNELS_BITS 55
+#else
+#define POND_KERNELS_BITS 12
+#endif
+
 /** C++ callers may rely on it: nothing in the C ABI throws. */
 #ifdef __cplusplus
 #define POND_NOEXCEPT noexcept

@@ -73,9 +73,9 @@ class pool {
   /// @{
 
   /// `size` bytes, not zeroed. Where it fits the current block, ten instructions with a constant
-  /// alignment up to 16, eight if the size is constant, of 32 bits, or was compared with a bound.
-  /// What is above options.large_threshold and does not fit is large: it has memory of its own,
-  /// and free() gives it back. Alignments that are no power of two: std::system_error (EINVAL).
+  /// alignment up to 16, eight if the size is constant, or was compared with a bound before. What
+  /// is above options.large_threshold and does not fit is large: it has memory of its own, and
+  /// free() gives it back. Alignments that are no power of two: std::system_error (EINVAL).
   [[nodiscard]] void *allocate(std::size_t size, std::size_t alignment = default_alignment) {
     return detail::allocate<detail::refill_or_throw>(head_, size, alignment);
   }

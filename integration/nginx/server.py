@@ -109,7 +109,7 @@ class Server:
         if not self.has_master:
             return [self.process.pid]
         deadline = time.monotonic() + LONGEST_START
-        while time.monotonic() < deadline:
+        while self.process.poll() is None and time.monotonic() < deadline:
             children = subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", "worker process"],
                                       text=True, stdout=subprocess.PIPE).stdout.split()
             if children:

@@ -110,7 +110,7 @@ void prove_fast_path(prover &p) {
           invariant && possible, fits);
   p.prove("it begins at the first aligned address", served && possible, ule(at, elsewhere));
 
-  const expr kernels = p.word(p.bits() == 64 ? pond::detail::kernels_bytes : 4096);
+  const expr kernels = p.word(p.bits() == 64 ? std::uint64_t{1} << 55 : 4096);
   const expr is_short = pond::detail::is_short(size, kernels) && ule(end, -kernels);
   const auto [short_at, short_fits] = pond::detail::place(cur, end, size, alignment, true);
   p.prove("a short size, which is added, goes where the same one goes by the comparison of any",

@@ -35,10 +35,8 @@ extern POND_API const unsigned char sentinel[3 * block_alignment];
 
 constexpr unsigned char *nowhere() noexcept { return const_cast<unsigned char *>(sentinel); }
 
-/// So many bytes at the end of the address space are the kernel's: no object reaches into them. Of
-/// 64 bits, bit 55 says whose an address is, whatever tag is above it (aarch64); of 32 bits it is
-/// the last page, whose addresses are error numbers (Linux: up to 4095).
-inline constexpr std::size_t kernels_bytes = std::size_t{1} << (sizeof(void *) == 8 ? 55 : 12);
+/// So many bytes at the end of the address space are the kernel's: no object reaches into them.
+inline constexpr std::size_t kernels_bytes = std::size_t{1} << POND_KERNELS_BITS;
 
 /// A page of addresses that are nobody's: where the upper half of the address space begins, which
 /// is not a program's; of 32 bits, where it may be, the page that begins with null.
@@ -46,6 +44,10 @@ inline constexpr std::size_t nobodys_bytes = 4096;
 inline constexpr std::uintptr_t nobodys_page =
     sizeof(void *) == 8 ? std::uintptr_t{1} << (8 * sizeof(void *) - 1) : 0;
 static_assert(nobodys_page + nobodys_bytes <= -std::uintptr_t{kernels_bytes});
+
+/// A program has no more in one piece: so many bytes that they are short, if these are not few.
+inline constexpr std::size_t largest_object =
+    kernels_bytes > nobodys_bytes ? kernels_bytes - 1 : PTRDIFF_MAX;
 
 /// A pool's three public words. Invariant: `end` is a multiple of block_alignment and not beyond
 /// where the kernel's bytes begin, cur <= end. A pool that has a state and hides its room shows
@@ -102,7 +104,8 @@ constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment, b
 }
 
 /// Where an allocation goes in the room of a pool. A compiler knows that a size is short where it
-/// is constant, of 32 bits (and an address is of 64), or was compared with a bound before.
+/// is constant, an unsigned of 32 bits (and an address has 64), or was compared with a bound
+/// before.
 [[gnu::always_inline]] inline placement<std::uintptr_t> place_in(const head &pool, std::size_t size,
                                                                  std::size_t alignment) noexcept {
   return place(reinterpret_cast<std::uintptr_t>(pool.cur),
