@@ -318,7 +318,7 @@ MUTANTS = [
      "size + alignment > surely_small + 1;"),
     ("Large.IsWhat*", "include/pond/detail/core.hpp", "size + alignment > surely_small;",
      "size + alignment % 2 > surely_small;"),
-    ("Node*", "include/pond/detail/core.hpp", "size + alignment > surely_small;",
+    ("Large.IsWhat*", "include/pond/detail/core.hpp", "size + alignment > surely_small;",
      "size > surely_small;"),
     ("Node*", "include/pond/detail/core.hpp", "if (seen || may", "if (may"),
     ("Node*", "include/pond/detail/core.hpp", "size > surely_small - alignment;",
