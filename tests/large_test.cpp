@@ -74,13 +74,13 @@ TEST(Large, NodesAreNeverLarge) {
 TEST(Large, IsWhatAResourceGivesBackWhereverSmallMemoryMayEnd) {
   checked_pool checked({.first_block = 1024, .large_threshold = 1});
   pond::resource resource(checked.pool);
-  for (const auto &[size, alignment] :
+  for (const auto &one :
        {std::pair<std::size_t, std::size_t>{8, 4096}, {8, 128}, {1, 128}, {80, 1}, {80, 8}}) {
-    while (checked.pool.stats().large == 0) (void)resource.allocate(size, alignment);
-    void *large = resource.allocate(size, alignment);
-    while (checked.pool.stats().large == 1) large = resource.allocate(size, alignment);
-    (void)checked.pool.allocate(8);  // what is large is not the newest
-    resource.deallocate(large, size, alignment);
+    const std::size_t size = one.first;
+    const std::size_t alignment = one.second;
+    support::give_back_a_large(
+        checked.pool, [&] { return resource.allocate(size, alignment); },
+        [&](void *large) { resource.deallocate(large, size, alignment); });
     EXPECT_EQ(checked.pool.stats().large, 1U) << size << ", " << alignment;
     checked.pool.reset();
   }

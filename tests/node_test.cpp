@@ -51,14 +51,10 @@ struct alignas(Alignment) sized {
   char held[Size];
 };
 
-/// Makes what is large, though the pool's threshold is not above the size, and gives it back.
 template <class T>
 void give_back_a_large(pond::pool &pool) {
-  while (pool.stats().large == 0) use(make<T>(pool));
-  T *large = make<T>(pool);
-  while (pool.stats().large == 1) large = make<T>(pool);
-  use(pool.allocate(8));  // what is large is not the newest
-  give_back(pool, large);
+  support::give_back_a_large(
+      pool, [&] { return make<T>(pool); }, [&](T *large) { give_back(pool, large); });
   EXPECT_EQ(pool.stats().large, 1U) << sizeof(T) << ", " << alignof(T);
   pool.reset();
 }

@@ -59,6 +59,17 @@ inline bool is_aligned(const void *p, std::size_t alignment) {
   return reinterpret_cast<std::uintptr_t>(p) % alignment == 0;
 }
 
+/// Allocates until it is large, though the pool's threshold is not above the size, and gives that
+/// back.
+template <class Allocate, class Deallocate>
+void give_back_a_large(pond::pool &pool, const Allocate &allocate, const Deallocate &deallocate) {
+  while (pool.stats().large == 0) use(allocate());
+  auto *large = allocate();
+  while (pool.stats().large == 1) large = allocate();
+  use(pool.allocate(8));  // what is large is not the newest
+  deallocate(large);
+}
+
 /// Not as default-constructed any more.
 inline pond::pool used_pool(const pond::options &options = {}) {
   pond::pool pool(options);

@@ -54,38 +54,45 @@ const workload::measurement *find(const replayed &r, const std::string &name) {
   return nullptr;
 }
 
-using value_of = std::optional<double> (*)(const replayed &, const workload::measurement &);
+/// What is compared of contenders.
+struct quantity {
+  std::optional<double> (*of)(const replayed &, const workload::measurement &);
+  double least;  // of the baseline's: what is less counts as this in a mean
+};
 
-std::optional<double> cost(const replayed &r, const workload::measurement &m) {
-  return own_cost(r, m);
-}
-std::optional<double> peak(const replayed &r, const workload::measurement &m) {
-  if (!m.memory) return std::nullopt;
-  return static_cast<double>(m.memory->peak) / static_cast<double>(r.result.peak_requested);
-}
-std::optional<double> calls(const replayed &, const workload::measurement &m) {
-  if (!m.memory) return std::nullopt;
-  return static_cast<double>(m.memory->calls);
-}
-
-/// A cost that noise has brought near nothing counts as a tenth of the baseline's: as a hundredth
-/// it moved the mean of seven traces from 0.31 to 0.21.
+/// A cost that noise has brought near nothing counts as a tenth: as a hundredth it moved the mean
+/// of seven traces from 0.31 to 0.21. Counts are exact: this is for none at all.
 constexpr double least_cost = 0.1;
 constexpr double least_count = 0.01;
 
+constexpr quantity cost{
+    [](const replayed &r, const workload::measurement &m) { return std::optional(own_cost(r, m)); },
+    least_cost};
+constexpr quantity peak{
+    [](const replayed &r, const workload::measurement &m) -> std::optional<double> {
+      if (!m.memory) return std::nullopt;
+      return static_cast<double>(m.memory->peak) / static_cast<double>(r.result.peak_requested);
+    },
+    least_count};
+constexpr quantity calls{
+    [](const replayed &, const workload::measurement &m) -> std::optional<double> {
+      if (!m.memory) return std::nullopt;
+      return static_cast<double>(m.memory->calls);
+    },
+    least_count};
+
 /// The geometric mean, over the traces, of a contender's value divided by the baseline's.
 std::optional<double> relative(const std::vector<replayed> &all, const std::string &name,
-                               value_of value) {
-  const double least = value == cost ? least_cost : least_count;
+                               const quantity &what) {
   double sum = 0;
   for (const replayed &r : all) {
     const workload::measurement *base = find(r, workload::baseline);
     const workload::measurement *m = find(r, name);
     if (base == nullptr || m == nullptr) return std::nullopt;
-    const auto of_base = value(r, *base);
-    const auto of_m = value(r, *m);
+    const auto of_base = what.of(r, *base);
+    const auto of_m = what.of(r, *m);
     if (!of_base || !of_m || *of_base <= 0) return std::nullopt;
-    sum += std::log(std::max(*of_m / *of_base, least));
+    sum += std::log(std::max(*of_m / *of_base, what.least));
   }
   return std::exp(sum / static_cast<double>(all.size()));
 }
@@ -94,15 +101,15 @@ std::string cell(std::optional<double> value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "-";
 }
 
-void print_table(const std::vector<replayed> &all, const char *heading, value_of value,
+void print_table(const std::vector<replayed> &all, const char *heading, const quantity &what,
                  int digits) {
   fmt::print("\n{}\n\n{:<10}", heading, "");
   for (const replayed &r : all) fmt::print(" {:>16}", r.title);
   fmt::print(" {:>10}\n", "x nginx");
   for (const workload::measurement &m : all.front().result.contenders) {
     fmt::print("{:<10}", m.name);
-    for (const replayed &r : all) fmt::print(" {:>16}", cell(value(r, *find(r, m.name)), digits));
-    fmt::print(" {:>10}\n", cell(relative(all, m.name, value), 2));
+    for (const replayed &r : all) fmt::print(" {:>16}", cell(what.of(r, *find(r, m.name)), digits));
+    fmt::print(" {:>10}\n", cell(relative(all, m.name, what), 2));
   }
 }
 

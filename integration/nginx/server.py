@@ -68,12 +68,17 @@ class Server:
         self.process = subprocess.Popen(
             self.command("-g", "daemon off;"), stdin=subprocess.DEVNULL, env=self.env,
             stdout=open(self.path("logs", "output"), "ab"), stderr=subprocess.STDOUT)
-        deadline = time.monotonic() + LONGEST_START
-        while not listens(self.port):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self.binary} does not start:\n" + self.errors())
-            time.sleep(0.02)
+        self.wait_for(lambda: listens(self.port), "does not start")
         return self
+
+    def wait_for(self, look, complaint):
+        """What `look()` finds, as soon as it finds something."""
+        deadline = time.monotonic() + LONGEST_START
+        while not (found := look()):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.binary} {complaint}:\n" + self.errors())
+            time.sleep(0.02)
+        return found
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -108,14 +113,11 @@ class Server:
         before there is a worker: on a busy machine it may have to be waited for."""
         if not self.has_master:
             return [self.process.pid]
-        deadline = time.monotonic() + LONGEST_START
-        while self.process.poll() is None and time.monotonic() < deadline:
-            children = subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", "worker process"],
-                                      text=True, stdout=subprocess.PIPE).stdout.split()
-            if children:
-                return [int(p) for p in children]
-            time.sleep(0.02)
-        raise RuntimeError(f"{self.binary} has no worker:\n" + self.errors())
+        children = self.wait_for(
+            lambda: subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", "worker process"],
+                                   text=True, stdout=subprocess.PIPE).stdout.split(),
+            "has no worker")
+        return [int(p) for p in children]
 
     def url(self, path="/", scheme="http", port=None):
         return f"{scheme}://127.0.0.1:{port or self.port}{path}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The fast path with a constant alignment: at most ten instructions, return included, no call and no
-# push before it; of a size that is known to be
-# short eight, of one that has to be extended nine. fast_path.sh COMPILER INCLUDE_FOLDER
+# push before it; of a size that is known to be short eight, of one that has to be extended nine.
+# fast_path.sh COMPILER INCLUDE_FOLDER
 set -euo pipefail
 
 folder=$(mktemp -d)
