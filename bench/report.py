@@ -123,10 +123,10 @@ The largest block that a pool grows to (256 KiB is what pond does), on `config-1
 
 # --- Google Benchmark -----------------------------------------------------------------------------
 
-def run_benchmarks(pattern, repetitions, seconds, **environment):
+def run_benchmarks(pattern, repetitions, seconds, program="pond_bench", **environment):
     """Each repetition of each benchmark, as they stand in the sources."""
     result = json.loads(output(
-        os.path.join(RELEASE, "bench", "pond_bench"), "--benchmark_format=json",
+        os.path.join(RELEASE, "bench", program), "--benchmark_format=json",
         f"--benchmark_filter={pattern}", f"--benchmark_min_time={seconds}",
         f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true",
         **environment))
@@ -163,21 +163,22 @@ def program_table(medians, group, unit):
     return table([unit, *map(str, arguments)], rows)
 
 
-def container_table(quartiles, group):
-    """Memory by container: nanoseconds for each of the 1000 elements."""
-    cells = {tuple(name.split("/")[1:]): [q / 1000 for q in three]
-             for name, three in quartiles.items() if name.split("/")[0] == group}
+def container_table(programs, group):
+    """Memory by container: nanoseconds for each of the 1000 elements, of one program after another."""
+    cells = {tuple(name.split("/")[1:]): sorted(quartiles[name][0] / 1000 for quartiles in programs)
+             for name in programs[0] if name.split("/")[0] == group}
     memories, containers = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
-    return table(["", *containers],
-                 [[m] + ["{:.2f} ({:.2f})".format(*cells[m, c]) for c in containers]
-                  for m in memories])
+
+    def cell(times):
+        return f"{statistics.median(times):.2f} ({times[0]:.2f} to {times[-1]:.2f})"
+    return table(["", *containers], [[m] + [cell(cells[m, c]) for c in containers] for m in memories])
 
 
 # What takes microseconds is measured often and shortly, so that each has its part of the seconds in which
 # the machine is slow: the medians of 15 longer repetitions differed by a third from run to run. Where it
 # has two speeds, one half of the other, a median is of either; the first quartile is of the faster one.
-SHORT = "^(resource|allocator|operation)/"
-PROCESSES = 9  # the memory of each lies elsewhere
+SHORT = {"repetitions": 11, "seconds": 0.005}
+PROCESSES = range(1, 10)  # the memory of each lies elsewhere
 
 # Who takes chunks of more than 128 KiB would get new pages from the kernel each time, or not, by what lies at
 # the end of the heap: strings by hand took 6 ns, or 15.
@@ -185,30 +186,32 @@ KEEPS = {"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(1
 
 
 def container_section():
-    quartiles = quartiles_of(repetition for _ in range(PROCESSES)
-                             for repetition in run_benchmarks(SHORT, 11, 0.005, **KEEPS))
-    pairs = run_benchmarks("^insert_and_erase/", 15, 0)
+    programs = [f"pond_bench_containers_{order}" for order in PROCESSES]
+    requests = [quartiles_of(run_benchmarks("^(resource|allocator)/", **SHORT, **KEEPS, program=name))
+                for name in programs]
+    pairs = [repetition for name in programs
+             for repetition in run_benchmarks("^insert_and_erase/", 2, 0, program=name)]
     recycled_bytes = next(int(b["bytes"]) for b in pairs if "bytes" in b)
+    operations = quartiles_of(repetition for _ in PROCESSES
+                              for repetition in run_benchmarks("^operation/", **SHORT))
     return f"""### Containers
 
-A request: memory is made, a container filled with 1000 elements and read, and both end. Nanoseconds an element: the first
-quartile, and the median, of 99 repetitions of at least 5 ms, in random order among all others, in 9 processes: in one alone a
-map took 16 ns an element or 19, by where its nodes came to lie. Each is the mean of 16 copies of
-the same code that lie differently, which run 32 times each (see `bench/CMakeLists.txt`). `malloc` keeps what it is
-given back, so that nobody waits for the kernel.
+A request: memory is made, a container filled with 1000 elements and read, and both end. Nanoseconds an element: the median of
+nine programs, and the lowest and the highest of them. Each of the nine has 16 copies of the same code, in another order, which
+run 32 times each: where a loop lies alone makes a vector take 0.7 or 1.2 ns (see `bench/CMakeLists.txt`), and where nodes lie
+in memory, a map 16 or 19. Of a program it is the first quartile of 11 repetitions of at least 5 ms, in random order among all
+others. `malloc` keeps what it is given back, so that nobody waits for the kernel.
 
 Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
 
-{container_table(quartiles, "resource")}
+{container_table(requests, "resource")}
 With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
 newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer. pond
-asks with the same comparison whether the pool recycles or is watched. Where by hand is ahead it is by 2 to 4 %: of a vector
-pond has no more instructions; of a list as many, and the time of its loops is one of three, by where they lie; of strings 4 more
-in 86, as it asks of each whether it may be large.
+asks with the same comparison whether the pool recycles or is watched, and of a string whether it may be large.
 *Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container lies
 in the memory itself, and nobody destroys it (`pond::make_undestroyed`); a vector that lies there is not in registers as it grows.
 
-{container_table(quartiles, "allocator")}
+{container_table(requests, "allocator")}
 An `std::pmr::unordered_map` that lives on with 1000 elements, 10 000 000 times one inserted and one erased:
 
 {table(["", "ns for each pair"], rows_of(quartiles_of(pairs), "insert_and_erase"))}
@@ -218,12 +221,12 @@ The pool that recycles holds {recycled_bytes} bytes at the end.
 
 Nanoseconds, the loop's own and a reset after every 512 included:
 
-{table(["operation", "ns"], rows_of(quartiles, "operation"))}
+{table(["operation", "ns"], rows_of(operations, "operation"))}
 """
 
 
 def program_section():
-    quartiles = quartiles_of(run_benchmarks(f"-({SHORT}|^insert_and_erase/)", 15, 0.05))
+    quartiles = quartiles_of(run_benchmarks("-^operation/", 15, 0.05))
     medians = {name: median for name, (_, median, _) in quartiles.items()}
     threads = {n: v for n, v in medians.items() if n.startswith("threads/")}
     one, two = (next(v for n, v in threads.items() if n.endswith(f"threads:{k}")) for k in (1, 2))

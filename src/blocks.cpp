@@ -2,8 +2,8 @@
 //
 //   refill(pool, size, alignment)
 //    ├─ from_rooms                          what earlier blocks have left
-//    ├─ from_new_block                      of the usual size, from the cache
-//    │   └─ from_grown_block
+//    ├─ from_new_block                      from the cache
+//    │   └─ from_grown_block                of the C library, or an upstream
 //    └─ refill_slow
 //        ├─ first_use             of a default-constructed pool, or a child (announce.cpp)
 //        ├─ trapped_allocate      a tool watches, the pool is sealed or gone (watch.cpp)
@@ -73,6 +73,10 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
   return nullptr;
 }
 
+std::uint8_t one_more_taken(const state &s) noexcept {
+  return static_cast<std::uint8_t>(s.taken + (s.taken < sizes::most_counted_blocks));
+}
+
 /// Memory for the next block: of the size that growth says, or as much as is needed where that
 /// cannot be had.
 [[gnu::noinline]] void *take_grown_block(state &s, std::size_t &bytes, std::size_t least) noexcept {
@@ -99,7 +103,7 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
     return nullptr;
   *b = {s.first.next, bytes};
   s.first.next = b;
-  if (s.taken < sizes::most_counted_blocks) ++s.taken;
+  s.taken = one_more_taken(s);
   unsigned char *cur = begin_of(*b);
   unsigned char *end = end_of(*b);
   if ((s.flags & flag_trapped) != 0) closed(cur, static_cast<std::size_t>(end - cur));
@@ -111,24 +115,27 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
 /// What stands behind a block's header is aligned to so much.
 constexpr std::size_t alignment_behind_header = sizeof(block) & -sizeof(block);
 
-/// The usual next block is as large as the first one and in the cache. What is at hand is looked at
-/// before it is taken, so that the other way is called last, and nothing else is: 80 instructions,
-/// where taking first and asking then took 120.
+/// The next block that growth asks for, if the cache has it. What is at hand is looked at before it
+/// is taken, so that the other way is called last, and nothing else is: 80 instructions, where
+/// taking first and asking then took 120, and one that is larger than the first block 151.
 [[gnu::noinline]] void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
-  const std::size_t usual = s.first.size;
-  if (s.taken >= sizes::blocks_per_doubling || usual > most_cached_block || !takes_cached(s) ||
-      size > usual - sizeof(block) || alignment > alignment_behind_header) [[unlikely]] {
+  const unsigned taken = s.taken;
+  std::size_t bytes = s.first.size;
+  if (taken >= sizes::blocks_per_doubling)
+    bytes = sizes::next_block(bytes, taken, sizes::default_largest_block);
+  if (bytes > most_cached_block || !takes_cached(s) || size > bytes - sizeof(block) ||
+      alignment > alignment_behind_header) [[unlikely]] {
     return from_grown_block(h, size, alignment);
   }
-  bin *from = cache_look(usual);
+  bin *from = cache_look(bytes);
   if (from == nullptr) [[unlikely]]
     return from_grown_block(h, size, alignment);
   block *b = cache_take_newest(*from);
   count(s, b->size);
   b->next = s.first.next;
   s.first.next = b;
-  ++s.taken;
+  s.taken = one_more_taken(s);
   unsigned char *at = begin_of(*b);
   settle(h, at + size, end_of(*b));
   return at;

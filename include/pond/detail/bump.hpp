@@ -3,7 +3,7 @@
 //   allocate(head, size, alignment)         inline, in the caller
 //    └─ place_in(head, size, alignment)
 //        └─ place(cur, end, size, ...)      the arithmetic, also run on Z3's bit-vectors
-//    └─ refill(head, size, alignment)       out of line, cold: everything else a pool can do
+//    └─ refill(head, size, alignment)       out of line: everything else a pool can do
 //
 // There is nothing between the two. Whatever wants to see each allocation (sanitizers, tracing,
 // a sealed pool) sets cur == end, where no memory is, so that nothing fits and every call is a
@@ -113,7 +113,7 @@ constexpr placement<Word> place(Word cur, Word end, Word size, Word alignment, b
                __builtin_constant_p(size < kernels_bytes) && is_short(size, kernels_bytes));
 }
 
-/// The cold path: rooms left in earlier blocks, a new block, a large allocation, the trap.
+/// The other path: rooms left in earlier blocks, a new block, a large allocation, the trap.
 /// Any power of two is a valid alignment here. Null when there is no memory or a quota says no
 /// (errno ENOMEM, EDQUOT; EINVAL, EPERM for misuse); the pool is then as it was.
 [[gnu::noinline]] POND_API void *refill(head &pool, std::size_t size,
@@ -143,7 +143,7 @@ template <auto Refill = refill, auto Finish = as_it_is>
 
 /// The cold path of allocate<refill_zeroed<Refill>, zeroed>.
 template <auto Refill = refill>
-[[gnu::noinline, gnu::cold]] inline void *refill_zeroed(
+[[gnu::noinline]] inline void *refill_zeroed(
     head &pool, std::size_t size,
     std::size_t alignment) noexcept(noexcept(Refill(pool, size, alignment))) {
   void *p = Refill(pool, size, alignment);

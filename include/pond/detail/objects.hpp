@@ -46,8 +46,10 @@ T *checked(T *p) {
   return p;
 }
 
-[[gnu::noinline, gnu::cold]] inline void *refill_or_throw(head &pool, std::size_t size,
-                                                          std::size_t alignment) {
+/// Not cold: each block comes this way, and what leads to cold functions lies in another page than
+/// its loop. A list over a few blocks took 1.03 times as long, strings 1.02 times.
+[[gnu::noinline]] inline void *refill_or_throw(head &pool, std::size_t size,
+                                               std::size_t alignment) {
   return checked(refill(pool, size, alignment));
 }
 
