@@ -1,4 +1,4 @@
-// turns.cpp: requests over containers, all copies of each; and a container that lives on.
+// turns.cpp: requests over containers, all copies of each.
 #include <benchmark/benchmark.h>
 
 #include <unordered_map>
@@ -21,33 +21,6 @@ requests &copies_of(const std::string &name) {
 /// again and again, and had to learn those of 16 in turns anew (a map took from 1.0 to 1.4 times
 /// the time, by how much of them it happened to keep).
 constexpr int in_a_row = 32;
-
-/// A map that lives on: so many pairs of an insertion and an erasure.
-constexpr int pairs = 10'000'000;
-constexpr std::size_t live_set = 1000;
-
-template <class Memory>
-void insert_and_erase(benchmark::State &state) {
-  Memory memory;
-  std::pmr::unordered_map<int, int> map(&memory.resource);
-  int next = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    map.emplace(next, next);
-    if (map.size() > live_set) map.erase(next - static_cast<int>(live_set));
-    ++next;
-  }
-  if constexpr (requires { memory.pool; }) {
-    state.counters["bytes"] = static_cast<double>(memory.pool.stats().reserved);
-  }
-}
-
-BENCHMARK(insert_and_erase<over_pond_recycling>)
-    ->Name("insert_and_erase/pond, recycling")
-    ->Iterations(pairs);
-BENCHMARK(insert_and_erase<over_unsynchronized>)
-    ->Name("insert_and_erase/unsynchronized_pool")
-    ->Iterations(pairs);
-BENCHMARK(insert_and_erase<over_new>)->Name("insert_and_erase/new_delete")->Iterations(pairs);
 
 }  // namespace
 

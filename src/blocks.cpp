@@ -3,7 +3,7 @@
 //   refill(pool, size, alignment)
 //    ├─ from_rooms                          what earlier blocks have left
 //    ├─ from_new_block                      from the cache
-//    │   └─ from_grown_block                of the C library, or an upstream
+//    │   └─ from_grown_block                any other way
 //    └─ refill_slow
 //        ├─ first_use             of a default-constructed pool, or a child (announce.cpp)
 //        ├─ trapped_allocate      a tool watches, the pool is sealed or gone (watch.cpp)
@@ -117,7 +117,8 @@ constexpr std::size_t alignment_behind_header = sizeof(block) & -sizeof(block);
 
 /// The next block that growth asks for, if the cache has it. What is at hand is looked at before it
 /// is taken, so that the other way is called last, and nothing else is: 80 instructions, where
-/// taking first and asking then took 120, and one that is larger than the first block 151.
+/// taking first and asking then took 120. A block that is larger than the first one takes 7 more;
+/// by the other way it took 72 more.
 [[gnu::noinline]] void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
   const unsigned taken = s.taken;

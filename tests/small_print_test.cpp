@@ -5,6 +5,7 @@
 #include <new>
 #include <pond/options.hpp>
 #include <thread>
+#include <vector>
 
 #include "support.hpp"
 
@@ -65,6 +66,28 @@ TEST(SmallPrint, APoolWithOptionsGrowsAsOthers) {
     use(with_options.allocate(1000));
   }
   EXPECT_EQ(plain.stats().blocks, with_options.stats().blocks);
+}
+
+TEST(SmallPrint, APoolGrowsTheSameByCachedBlocks) {
+  POND_SKIP_WHEN_TRAPPED();
+  const checked_default_upstream upstream;
+  constexpr std::size_t first_block = 256;
+  const auto grown = [] {
+    pond::pool pool(first_block);
+    std::vector<std::size_t> reserved;
+    for (int i = 0; i < 300; ++i) {
+      use(pool.allocate(60));
+      reserved.push_back(pool.stats().reserved);
+    }
+    return reserved;
+  };
+  const std::vector<std::size_t> by_new_blocks = grown();
+  {
+    std::vector<pond::pool> pools;  // so that more blocks of that size are cached than it takes
+    for (int i = 0; i < 16; ++i) pools.emplace_back(first_block);
+  }
+  EXPECT_EQ(grown(), by_new_blocks);
+  pond_trim();
 }
 
 TEST(SmallPrint, GrowthDoesNotBeginAgainAfter255Blocks) {

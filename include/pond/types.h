@@ -111,7 +111,7 @@ typedef struct pond_options {
 
   /** Small memory that pond_free_sized is given goes to the next request of its size, so that
    *  containers which insert and erase for long have bounded memory. Costs 1056 bytes a pool
-   *  and 170 instructions to give back and allocate again, otherwise 26; sizes are rounded up to a
+   *  and 169 instructions to give back and allocate again, otherwise 26; sizes are rounded up to a
    *  multiple of 16 or by a sixteenth, and nothing grows in place or shrinks without moving, where it
    *  does not stay in its class. While a mark is open, what is given back stays.
    *  Under AddressSanitizer and memcheck nothing is used again. */

@@ -22,15 +22,7 @@ void count_life() {
       "reset, with ten cleanups", [] { return with_cleanups(10); },
       [](holder &h) { h.pool.reset(); });
   count(
-      "reset, with four blocks",
-      [] {
-        pond::pool pool = full(used());
-        for (int more = 0; more < 3; ++more) {
-          (void)pool.allocate(small);
-          pool = full(std::move(pool));
-        }
-        return pool;
-      },
+      "reset, with four blocks", [] { return full_blocks(4); },
       [](pond::pool &pool) { pool.reset(); });
   count("move", used, [](pond::pool &pool) { const pond::pool moved(std::move(pool)); });
   count("child, not used", used, [](pond::pool &pool) { (void)pool.child(); });
@@ -57,6 +49,9 @@ void count_memory() {
   count("allocate, alignment 64", used, [](pond::pool &pool) { (void)pool.allocate(small, 64); });
   count(
       "allocate, the next block", [] { return full(used()); },
+      [](pond::pool &pool) { (void)pool.allocate(small); });
+  count(
+      "allocate, the tenth block, of twice the size", [] { return full_blocks(9); },
       [](pond::pool &pool) { (void)pool.allocate(small); });
   count(
       "allocate, the next block under a quota", [] { return full(used_with(limited)); },

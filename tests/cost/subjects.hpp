@@ -46,6 +46,16 @@ inline pond::pool full(pond::pool pool) {
   return pool;
 }
 
+/// One with so many blocks, and no room in the newest.
+inline pond::pool full_blocks(int blocks) {
+  pond::pool pool = full(used());
+  for (int more = 1; more < blocks; ++more) {
+    (void)pool.allocate(small);
+    pool = full(std::move(pool));
+  }
+  return pool;
+}
+
 /// A pool and something in it.
 struct holder {
   explicit holder(pond::pool from) : pool(std::move(from)) {}

@@ -125,7 +125,7 @@ inline void *zeroed(void *p, std::size_t size) noexcept { return std::memset(p, 
 
 /// `size` bytes at a constant alignment: ten instructions on x86-64, return included, eight of a
 /// size that is known to be short (of an alignment that is not constant, refill sees the wrong
-/// ones). `Refill` is the cold path, called last; pool.hpp has others, which throw. `Finish` is
+/// ones). `Refill` is the other path, called last; pool.hpp has others, which throw. `Finish` is
 /// called last, too, so that nothing is kept across it.
 template <auto Refill = refill, auto Finish = as_it_is>
 [[gnu::always_inline]] inline void *allocate(
@@ -141,7 +141,7 @@ template <auto Refill = refill, auto Finish = as_it_is>
   return Refill(pool, size, alignment);
 }
 
-/// The cold path of allocate<refill_zeroed<Refill>, zeroed>.
+/// The other path of allocate<refill_zeroed<Refill>, zeroed>.
 template <auto Refill = refill>
 [[gnu::noinline]] inline void *refill_zeroed(
     head &pool, std::size_t size,
