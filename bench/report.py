@@ -200,17 +200,18 @@ def container_section():
 A request: memory is made, a container filled with 1000 elements and read, and both end. Nanoseconds an element: the median of
 nine programs, and the lowest and the highest of them. Each of the nine has 16 copies of the same code, in another order, which
 run 32 times each: where a loop lies alone makes a vector take 0.7 or 1.2 ns (see `bench/CMakeLists.txt`), and where nodes lie
-in memory, a map 16 or 19 in the same program. Of a program it is the first quartile of 11 repetitions of at least 5 ms, in random order among all
-others. `malloc` keeps what it is given back, so that nobody waits for the kernel.
+in memory, a map 16 or 19, in the same program. Of a program it is the first quartile of 11 repetitions of at least 5 ms, in
+random order among all others. `malloc` keeps what it is given back, so that nobody waits for the kernel.
 
-Over a `std::pmr::memory_resource`, which for pond is `pond::resource`:
+Over a `std::pmr::memory_resource`, which for pond is `pond::resource`. What recycles, and `unsynchronized_pool`, uses again what
+nodes give back; the first one and `monotonic_buffer` do not:
 
 {container_table(requests, "resource")}
 With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
 newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer. pond
 asks with the same comparison whether the pool recycles or is watched, and with another one of arrays, so of each string,
-whether they may be large (85 instructions an element, by hand 82). Where ranges are the same, nobody can tell two apart: of a
-vector pond took 0.98, 0.99 and 1.02 of the time by hand in three runs on 2026-11-30, the last of which is below.
+whether they may be large (85 instructions an element, by hand 82). Where ranges are the same, nobody can tell two apart: a
+vector over pond took 0.98, 0.99 and 1.02 of the time by hand in three runs on 2026-11-30.
 *Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container lies
 in the memory itself, and nobody destroys it (`pond::make_undestroyed`); a vector that lies there is not in registers as it grows.
 

@@ -64,10 +64,10 @@ constexpr Word block(Word wanted, also<Word> least) {
 }
 
 // Growth. Doubling at once costs up to 1.28 times nginx's peak over the recorded traces; blocks of
-// one size, on a configuration of 63 MB, 2178 calls of the C library where doubling costs 352.
+// one size, on a configuration of 63 MB, 2177 calls of the C library where doubling costs 351.
 // Doubling after every eighth block costs what the first blocks would have wasted anyway, and no
 // doubled block is more than a quarter of what its pool holds already. The cap is where larger
-// blocks save few calls: 1015 with 64 KiB, 352 with 256, 252 with 512. (bench/README.md, "Growth".)
+// blocks save few calls: 1014 with 64 KiB, 351 with 256, 251 with 512. (bench/README.md, "Growth".)
 #ifdef POND_TINY_GEOMETRY
 inline constexpr unsigned blocks_per_doubling = 2;
 inline constexpr std::size_t default_largest_block = 512;

@@ -15,10 +15,11 @@ TEST(UnusedChild, TakesNoMemoryOfItsOwn) {
   checked_default_upstream upstream;
   {
     pond::pool parent = used_pool();
-    (void)parent.child();
-    const pond::stats before = parent.stats();
     const std::size_t calls = upstream->calls();
     pond_set_cache_limit(0);  // whatever is taken, is asked for
+    (void)parent.child();     // its record is there for the next one
+    EXPECT_EQ(upstream->calls(), calls);
+    const pond::stats before = parent.stats();
     for (int i = 0; i < 1000; ++i) {
       pond::pool child = parent.child();
       EXPECT_EQ(child.stats().reserved, 0U);
@@ -29,6 +30,7 @@ TEST(UnusedChild, TakesNoMemoryOfItsOwn) {
     EXPECT_EQ(parent.stats().used, before.used) << "the record was used again";
     EXPECT_EQ(parent.stats().children, 0U);
   }
+  pond_set_cache_limit(std::size_t{1} << 20);
 }
 
 /// Records of cleanups and children are used again by either, in whatever order they end.

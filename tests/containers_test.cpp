@@ -205,6 +205,18 @@ TYPED_TEST(EveryPmrContainer, OverAResource) {
   EXPECT_NE(copy, a);
 }
 
+TYPED_TEST(EveryPmrContainer, OverAResourceThatRecycles) {
+  checked_pool checked({.recycle = true});
+  pond::resource resource(checked.pool);
+  TypeParam kept(&resource);
+  filled<TypeParam>::with(kept, 300);
+  for (int i = 0; i < 20; ++i) {
+    TypeParam copy(kept, &resource);
+    EXPECT_TRUE(copy == kept);
+    filled<TypeParam>::with(copy, 50);
+  }
+}
+
 // --- More than one level ----------------------------------------------------------------------
 
 TEST(Allocator, ScopedReachesTheElements) {
@@ -274,6 +286,13 @@ TEST(Resource, AndAllocatorCostNothingBeforeTheirFirstUse) {
   const pond::resource resource(pool);
   const std::vector<int, in_pool<int>> none(pool);
   EXPECT_EQ(pool.stats().reserved, 0U);
+  checked_pool checked;
+  support::use(checked.pool.allocate(1));
+  const std::size_t calls = checked.upstream().calls();
+  const std::size_t used = checked.pool.stats().used;
+  const pond::resource later(checked.pool);
+  EXPECT_EQ(later.get_pool().stats().used, used);
+  EXPECT_EQ(checked.upstream().calls(), calls);
 }
 
 }  // namespace

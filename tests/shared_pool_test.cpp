@@ -87,6 +87,18 @@ TEST(SharedPool, ReferencesComeAndGoWhileItIsUsed) {
   EXPECT_EQ(pool->stats().cleanups, 0U);
 }
 
+TEST(SharedPool, TheThreadThatReleasesItLastKeepsTheBlock) {
+  POND_SKIP_WHEN_TRAPPED();
+  const checked_default_upstream upstream;
+  pond::shared_pool pool(pond::options{.first_block = 4096});
+  std::thread([last = std::move(pool)]() mutable {
+    ASSERT_EQ(pond_cached_bytes(), 0U);
+    last = pond::shared_pool();
+    EXPECT_EQ(pond_cached_bytes(), 4096U);
+  }).join();
+  EXPECT_EQ(pond_cached_bytes(), 0U);
+}
+
 TEST(SharedPool, MadeUsedAndDestroyedOnThreeThreads) {
   int ran = 0;
   pond::pool pool;

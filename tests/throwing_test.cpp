@@ -226,6 +226,30 @@ struct allocates_and_throws {
   std::byte held[16];
 };
 
+struct registers_and_throws {
+  registers_and_throws(pond::pool &pool, int &ended) {
+    pool.on_destroy([&ended] { ++ended; });
+    throw std::runtime_error("no");
+  }
+  ~registers_and_throws() { ADD_FAILURE() << "it was never built"; }
+};
+
+/// Nor is what it has registered cancelled: that is the pool's, and runs once.
+TEST(Throwing, WhatTheConstructorRegisteredStays) {
+  support::checked_pool checked;
+  int ended = 0;
+  EXPECT_THROW(checked.pool.make<registers_and_throws>(checked.pool, ended), std::runtime_error);
+  EXPECT_EQ(checked.pool.stats().cleanups, 1U);
+  EXPECT_EQ(ended, 0);
+  {
+    const pond::scope scope(checked.pool);
+    EXPECT_THROW(checked.pool.make<registers_and_throws>(checked.pool, ended), std::runtime_error);
+  }
+  EXPECT_EQ(ended, 1) << "the scope's alone";
+  checked.pool.reset();
+  EXPECT_EQ(ended, 2);
+}
+
 /// What the constructor has allocated is not taken back, in whichever block it lies.
 TEST(Padding, DoesNotTakeBackWhatTheConstructorAllocated) {
   POND_SKIP_WHEN_TRAPPED();

@@ -31,7 +31,8 @@ inline namespace POND_NAMESPACE_TAG {
 /// same. A container made from another one (a copy constructed) uses the pool of the original.
 ///
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
-/// pool until that is reset; reserve() first, or give the container a pool of its own.
+/// pool until that is reset; reserve() first, or give the container a pool of its own, or one that
+/// recycles.
 ///
 /// - **Failure**: throws as pool::allocate(); the container is then as its own guarantees say.
 /// - **Threads**: a container belongs to the thread that has its pool.
@@ -82,7 +83,8 @@ class allocator {
   }
 #endif
 
-  /// Gives back the newest and the large; anything else stays until the pool is reset.
+  /// Gives back the newest and the large; anything else stays until the pool is reset, or goes to
+  /// the next of its size where the pool recycles (options.recycle).
   void deallocate(T *p, std::size_t count) noexcept {
     detail::release_allocated(pool_->head_, p, count * sizeof(T), alignof(T));
   }

@@ -113,8 +113,8 @@ class pool {
   /// happened. Any pointer is safe to ask about: it is compared, never followed.
   bool free(const void *p) noexcept { return detail::release(head_, p); }
 
-  /// Gives back what was allocated with this size: the newest and the large ones at once; anything
-  /// else stays until reset. Null is fine. Where a tool watches, what cannot be right is reported.
+  /// Gives back what was allocated with this size: the newest and the large ones at once; else it
+  /// stays until reset, or is recycled. Null is fine. Where a tool watches, mistakes are reported.
   void deallocate(void *p, std::size_t size,
                   [[maybe_unused]] std::size_t alignment = default_alignment) noexcept {
     if (!detail::retract(head_, p, size)) detail::release_sized(head_, p, size);

@@ -17,9 +17,20 @@
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 
-/// Refers to a pool, which must outlive it and not be moved. Allocating throws as pool::allocate;
-/// deallocating gives back the newest and the large. Two are equal when their pool is the same. For
-/// containers that live in the pool it has to lie there, too: `pool.make<pond::resource>(pool)`.
+/// Refers to a pool, which must outlive it and not be moved. Deallocating gives back the newest and
+/// the large; anything else stays until the pool is reset, or goes to the next of its size where
+/// the pool recycles (options.recycle). Two are equal when their pool is the same, which asks for
+/// their type, so it needs RTTI.
+///
+/// - **Failure**: allocating throws as pool::allocate().
+/// - **Threads**: belongs to the thread that has its pool.
+/// - **Scopes**: what is older than an open mark is not given back; what a container took since
+///   goes with the rewind, and the container must not be used after it.
+/// - **Lifetime**: until its pool is reset, destroyed or moved, and longer than every container
+///   over it. For containers that live in the pool it has to lie there, too:
+///   `pool.make<pond::resource>(pool)`.
+/// - **Cost**: nothing before its first use; a virtual call, and what pool::allocate() takes, or
+///   14 instructions to give a node back.
 class resource final : public std::pmr::memory_resource {
  public:
   /// Takes nothing from the pool.

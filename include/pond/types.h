@@ -104,8 +104,9 @@ typedef struct pond_options {
   /** Memory to use as the first block, never given back; ignored where it is too small for the
    *  pool's records, of which those with options (384 bytes) have a block to themselves where it
    *  is of less than 880 bytes. With a hard_limit of 0 the pool has nothing else. One that would
-   *  reach into the last 4096 bytes of the address space, or beyond, cannot be memory: EINVAL.
-   *  NULL: none. */
+   *  reach into the first page, that in which the upper half of the addresses begins, or the last
+   *  bytes, which are the kernel's (2^55 on x86-64 and aarch64, elsewhere 4096), cannot be memory:
+   *  EINVAL. NULL: none. */
   void *buffer; /**< later blocks, and what is large, go by first_block as without it */
   size_t buffer_size; /**< its bytes */
 

@@ -12,8 +12,9 @@
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 
-/// Destroys an object early and gives its memory back if it was the newest. It must be gone before
-/// its pool is reset or destroyed: the pool does not know of the object.
+/// Destroys an object early and gives its memory back if it was the newest, or is recycled. It must
+/// be gone before its pool is reset, destroyed, moved, adopted, or rewound to before it: the pool
+/// does not know of the object. On the thread that has the pool.
 template <class T>
 struct deleter {
   pool *from = nullptr;  ///< the pool of the object
@@ -24,7 +25,7 @@ struct deleter {
   }
 };
 
-/// Two words: the object and its pool.
+/// Two words: the object and its pool. What is said of the deleter holds.
 template <class T>
 using unique_ptr = std::unique_ptr<T, deleter<T>>;
 
@@ -41,6 +42,7 @@ using unique_ptr = std::unique_ptr<T, deleter<T>>;
 ///
 /// - **Failure**: as pool::make(): what the constructor throws is passed on, and the T's memory is
 ///   given back.
+/// - **Threads**: the one that has the pool.
 /// - **Lifetime**: until the pool is reset or destroyed, or rewound to before it.
 /// - **Cost**: the allocation and the constructor.
 template <class T, class... Arguments>
@@ -50,9 +52,14 @@ T *make_undestroyed(pool &from, Arguments &&...arguments) {
       [](T *) { return true; }, std::forward<Arguments>(arguments)...);
 }
 
-/// A T in `from`, owned by the unique_ptr instead of the pool. What the constructor throws is
-/// passed on, and its memory is given back. When not to use it: for what lives as long as the pool;
-/// make() costs less.
+/// A T in `from`, owned by the unique_ptr instead of the pool: it must be gone before the pool is
+/// reset, destroyed, moved or adopted. When not to use it: for what lives as long as the pool;
+/// make() costs less where T has no destructor, and cannot be forgotten.
+///
+/// - **Failure**: as pool::make(): std::bad_alloc or pond::limit_exceeded, and what the constructor
+///   throws, when its memory is given back.
+/// - **Threads**: the one that has the pool, at the end, too.
+/// - **Cost**: the allocation and the constructor; nothing is registered.
 template <class T, class... Arguments>
 unique_ptr<T> make_unique(pool &from, Arguments &&...arguments) {
   return unique_ptr<T>(make_undestroyed<T>(from, std::forward<Arguments>(arguments)...),

@@ -29,6 +29,17 @@ void destroyed_after_a_rewind() {
   }
 }
 
+/// It goes on to an array of its own, and gives back the one that the rewind took.
+void used_after_a_rewind() {
+  pond::pool pool = watched();
+  numbers held(pool);
+  {
+    const pond::scope attempt(pool);
+    held.assign(100, 7);
+  }
+  held.resize(held.capacity() + 1);
+}
+
 void destroyed_after_the_pool() {
   auto pool = std::make_unique<pond::pool>(watched());
   const numbers held(100, 7, *pool);
@@ -82,6 +93,7 @@ const struct {
 } cases[] = {
     {"destroyed-after-a-reset", destroyed_after_a_reset},
     {"destroyed-after-a-rewind", destroyed_after_a_rewind},
+    {"used-after-a-rewind", used_after_a_rewind},
     {"destroyed-after-the-pool", destroyed_after_the_pool},
     {"declared-before-the-pool", declared_before_the_pool},
     {"given-back-with-a-wrong-size", given_back_with_a_wrong_size},
