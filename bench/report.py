@@ -203,8 +203,8 @@ run 32 times each: where a loop lies alone makes a vector take 0.7 or 1.2 ns (se
 in memory, a map 16 or 19, in the same program. Of a program it is the first quartile of 11 repetitions of at least 5 ms, in
 random order among all others. `malloc` keeps what it is given back, so that nobody waits for the kernel.
 
-Over a `std::pmr::memory_resource`, which for pond is `pond::resource`. What recycles, and `unsynchronized_pool`, uses again what
-nodes give back; the first one and `monotonic_buffer` do not:
+Over a `std::pmr::memory_resource`, which for pond is `pond::resource`. A pool that recycles and `unsynchronized_pool` use again
+what nodes give back, an ordinary pool only the newest, `monotonic_buffer` nothing:
 
 {container_table(requests, "resource")}
 With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the

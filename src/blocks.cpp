@@ -73,8 +73,11 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
   return nullptr;
 }
 
-std::uint8_t one_more_taken(const state &s) noexcept {
-  return static_cast<std::uint8_t>(s.taken + (s.taken < sizes::most_counted_blocks));
+/// A block that was taken becomes the newest.
+[[gnu::always_inline]] inline void add_block(state &s, block *b) noexcept {
+  b->next = s.first.next;
+  s.first.next = b;
+  if (s.taken < sizes::most_counted_blocks) ++s.taken;
 }
 
 /// Memory for the next block: of the size that growth says, or as much as is needed where that
@@ -101,9 +104,8 @@ std::uint8_t one_more_taken(const state &s) noexcept {
       take_grown_block(s, bytes, sizes::least_block(size, alignment, sizeof(block))));
   if (b == nullptr) [[unlikely]]
     return nullptr;
-  *b = {s.first.next, bytes};
-  s.first.next = b;
-  s.taken = one_more_taken(s);
+  b->size = bytes;
+  add_block(s, b);
   unsigned char *cur = begin_of(*b);
   unsigned char *end = end_of(*b);
   if ((s.flags & flag_trapped) != 0) closed(cur, static_cast<std::size_t>(end - cur));
@@ -121,10 +123,9 @@ constexpr std::size_t alignment_behind_header = sizeof(block) & -sizeof(block);
 /// by the other way it took 72 more.
 [[gnu::noinline]] void *from_new_block(head &h, std::size_t size, std::size_t alignment) noexcept {
   state &s = *h.state;
-  const unsigned taken = s.taken;
   std::size_t bytes = s.first.size;
-  if (taken >= sizes::blocks_per_doubling)
-    bytes = sizes::next_block(bytes, taken, sizes::default_largest_block);
+  if (s.taken >= sizes::blocks_per_doubling)  // before, it is the same
+    bytes = sizes::next_block(bytes, s.taken, sizes::default_largest_block);
   if (bytes > most_cached_block || !takes_cached(s) || size > bytes - sizeof(block) ||
       alignment > alignment_behind_header) [[unlikely]] {
     return from_grown_block(h, size, alignment);
@@ -134,9 +135,7 @@ constexpr std::size_t alignment_behind_header = sizeof(block) & -sizeof(block);
     return from_grown_block(h, size, alignment);
   block *b = cache_take_newest(*from);
   count(s, b->size);
-  b->next = s.first.next;
-  s.first.next = b;
-  s.taken = one_more_taken(s);
+  add_block(s, b);
   unsigned char *at = begin_of(*b);
   settle(h, at + size, end_of(*b));
   return at;

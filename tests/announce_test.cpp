@@ -30,7 +30,6 @@ TEST(UnusedChild, TakesNoMemoryOfItsOwn) {
     EXPECT_EQ(parent.stats().used, before.used) << "the record was used again";
     EXPECT_EQ(parent.stats().children, 0U);
   }
-  pond_set_cache_limit(std::size_t{1} << 20);
 }
 
 /// Records of cleanups and children are used again by either, in whatever order they end.

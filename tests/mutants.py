@@ -343,7 +343,7 @@ MUTANTS = [
      "      [&from](T *t) { return from.on_destroy([t] { std::destroy_at(t); }) != nullptr; },\n"
      "      std::forward<Arguments>(arguments)...);"),
     ("SmallPrint.APoolGrows*", "src/blocks.cpp",
-     "bytes = sizes::next_block(bytes, taken, sizes::default_largest_block);",
+     "bytes = sizes::next_block(bytes, s.taken, sizes::default_largest_block);",
      "bytes = s.first.size;"),
 ]
 

@@ -38,7 +38,6 @@ TEST(Scope, InWhichMemoryIsTakenAloneLeavesThePoolAsItWas) {
     EXPECT_EQ(pool.stats().reserved, before.reserved);
     EXPECT_TRUE(pool.try_extend(newest, 100, 200)) << "it is the newest again";
   }
-  pond_set_cache_limit(std::size_t{1} << 20);
 }
 
 /// Where it begins at the very end of a block, what is older is not taken for the newest either.
@@ -91,7 +90,6 @@ TEST(Scope, InWhichThereIsNoMemoryChangesNothing) {
     EXPECT_EQ(pool.stats().used, before.used);
     EXPECT_EQ(pool.stats().reserved, before.reserved);
   }
-  pond_set_cache_limit(std::size_t{1} << 20);
 }
 
 TEST(Scope, RewindsWhenAnExceptionPasses) {

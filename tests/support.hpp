@@ -91,6 +91,7 @@ class checked_default_upstream {
   }
   ~checked_default_upstream() {
     EXPECT_EQ(pond_set_default_upstream(nullptr), 0);
+    pond_set_cache_limit(cache_limit);  // whatever the test has set
     EXPECT_EQ(checks_.live(), 0U) << "memory was not given back";
     EXPECT_EQ(checks_.errors(), std::vector<std::string>());
   }
