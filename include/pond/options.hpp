@@ -55,8 +55,9 @@ struct options {
   /// passed. Allocating goes on.
   std::size_t soft_limit = SIZE_MAX;
 
-  /// ... above which allocations throw limit_exceeded. Checked only where blocks and large
-  /// allocations are taken, so it costs the fast path nothing. A limit once passed stays in force.
+  /// ... above which allocations throw limit_exceeded, and the constructor where the first block is
+  /// larger. Checked only where blocks and large allocations are taken, so it costs the fast path
+  /// nothing. A limit once passed stays in force.
   std::size_t hard_limit = SIZE_MAX;
 
   /// Told when a limit is passed, with the pool, the bytes it and its children hold, and those that
