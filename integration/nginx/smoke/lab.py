@@ -151,13 +151,17 @@ class Lab:
 
 
 def descriptors(server):
-    return sorted(os.readlink(link) for p in server.workers()
-                  for link in _links(f"/proc/{p}/fd") if "socket" not in os.readlink(link))
+    return sorted(t for t in opened(server.workers()) if "socket" not in t)
 
 
-def _links(folder):
-    return [os.path.join(folder, n) for n in os.listdir(folder)
-            if os.path.islink(os.path.join(folder, n))]
+def opened(processes):
+    """What the descriptors of `processes` lead to. A server goes on while it is looked at: what is
+    closed between the listing and the look at it is not open, and no error."""
+    for process in processes:
+        folder = f"/proc/{process}/fd"
+        for name in os.listdir(folder):
+            with contextlib.suppress(FileNotFoundError):
+                yield os.readlink(os.path.join(folder, name))
 
 
 def changed(before, after):
@@ -166,8 +170,7 @@ def changed(before, after):
 
 
 def sockets(server):
-    return sum("socket" in os.readlink(link) for p in server.workers()
-               for link in _links(f"/proc/{p}/fd"))
+    return sum("socket" in t for t in opened(server.workers()))
 
 
 def temporary_files(server):
