@@ -108,7 +108,10 @@ unsigned char *fit(unsigned char *cur, const unsigned char *end, std::size_t siz
   add_block(s, b);
   unsigned char *cur = begin_of(*b);
   unsigned char *end = end_of(*b);
-  if ((s.flags & flag_trapped) != 0) closed(cur, static_cast<std::size_t>(end - cur));
+  if ((s.flags & flag_trapped) != 0) {
+    taken(s, b, bytes);
+    closed(cur, static_cast<std::size_t>(end - cur));
+  }
   unsigned char *at = cur + (-reinterpret_cast<std::uintptr_t>(cur) & (alignment - 1));
   settle(h, at + size, end);
   return at;

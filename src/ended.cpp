@@ -49,8 +49,10 @@ const stone *stone_of(const head &pool) noexcept {
 
 }  // namespace
 
-unsigned char *shown_when_ended(const state &s) noexcept {
+unsigned char *shown_when_ended(const head &pool) noexcept {
+  const state &s = *pool.state;
   if (s.prefix != 0) return nowhere();
+  gone(s, &pool, sizeof(pool));
   stone *const end = stones + most_stones;
   stone *found = std::find_if(stones, end, [&](stone &one) { return bears(one, s.ext->tag); });
   return shown_at(shown_stones + static_cast<std::size_t>(found != end ? found - stones : 0));

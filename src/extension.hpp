@@ -20,6 +20,11 @@ struct large_index {
 
 inline constexpr std::size_t tag_capacity = 32;
 
+/// A copy, which ends with a zero whatever became of the pool's own.
+struct tag_text {
+  char text[tag_capacity];
+};
+
 struct recycler;
 
 /// A keyed value; where one of its key was set before, that is hidden by it.

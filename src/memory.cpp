@@ -81,7 +81,7 @@ void give_memory_slow(state &s, void *memory, std::size_t size, std::size_t alig
   }
   // Copied: the extension, which holds it, may itself be what is given back.
   const pond_upstream upstream = upstream_of(s);
-  if ((s.flags & flag_trapped) != 0) returned(memory, size);
+  if ((s.flags & flag_trapped) != 0) returned(s, memory, size);
   upstream_give(upstream, memory, size, alignment);
 }
 

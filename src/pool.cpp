@@ -97,7 +97,7 @@ void give_extended(state &s) noexcept {
   }
   const pond_upstream upstream =
       (s.flags & flag_own_upstream) != 0 ? ext->upstream : default_upstream();
-  if ((s.flags & flag_trapped) != 0) returned(base, size);
+  if ((s.flags & flag_trapped) != 0) returned(s, base, size);
   if (holder != nullptr) upstream_give(upstream, holder, holder->size, sizes::quantum);
   if (!borrowed) upstream_give(upstream, base, size, sizes::quantum);
 }
@@ -182,7 +182,7 @@ namespace {
     return;
   }
   const bool watched = (s.flags & flag_trapped) != 0;
-  destroy_state(s, &pool, watched ? shown_when_ended(s) : nowhere());
+  destroy_state(s, &pool, watched ? shown_when_ended(pool) : nowhere());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// watch.cpp: the trap. The only file that knows a tool by name.
+// watch.cpp: the trap.
 #include "watch.hpp"
 
 #include <cerrno>
@@ -8,31 +8,13 @@
 
 #include <pthread.h>
 
-#if __has_include(<valgrind/memcheck.h>)
-#include <valgrind/memcheck.h>
-#endif
-
 #include "cache.hpp"
 #include "settings.hpp"
-
-extern "C" {
-void __asan_poison_memory_region(void const volatile *, std::size_t) __attribute__((weak));
-void __asan_unpoison_memory_region(void const volatile *, std::size_t) __attribute__((weak));
-void *__asan_region_is_poisoned(void *, std::size_t) __attribute__((weak));
-}
 
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 namespace {
-
-/// Closed bytes before every allocation and behind it, where a record may come next: twice
-/// AddressSanitizer's granule, so that an overflow by up to 16 bytes is seen.
-constexpr std::size_t red_zone = 16;
-
-/// AddressSanitizer knows how many of the first bytes of each eight are open, so an allocation
-/// begins at a multiple of eight, a packed string too.
-constexpr std::size_t granule = 8;
 
 void to_standard_error(void * /*context*/, const char *tag, int error, const char *what) {
   if (error == 0) {
@@ -50,8 +32,7 @@ constinit struct {
 constexpr std::size_t most_of_a_text = 128;  // the longest that there is has 74 characters
 
 struct watcher {
-  bool asan = false;
-  bool memcheck = false;
+  bool by_tools = false;
   settings chosen;
 };
 
@@ -59,41 +40,8 @@ constinit watcher process{};
 constinit std::uint64_t upstream_calls = 0;  // atomic
 constinit pthread_once_t once = PTHREAD_ONCE_INIT;
 
-#if __has_include(<valgrind/memcheck.h>)
-/// Only memcheck answers -1; RUNNING_ON_VALGRIND is true under callgrind too, whose counts the trap
-/// would falsify.
-bool under_memcheck() noexcept {
-  char probe = 0;
-  return static_cast<int>(VALGRIND_MAKE_MEM_DEFINED(&probe, sizeof(probe))) == -1;
-}
-void memcheck_open(const void *p, std::size_t size) noexcept {
-  VALGRIND_MAKE_MEM_UNDEFINED(p, size);
-}
-void memcheck_close(const void *p, std::size_t size) noexcept {
-  VALGRIND_MAKE_MEM_NOACCESS(p, size);
-}
-/// Reports it itself, too, with where the memory comes from.
-bool memcheck_is_open(const void *p, std::size_t size) noexcept {
-  return VALGRIND_CHECK_MEM_IS_ADDRESSABLE(p, size) == 0;
-}
-/// Without a report: that there is nothing is as it should be.
-bool memcheck_has_closed(const unsigned char *p, std::size_t size) noexcept {
-  constexpr unsigned not_addressable = 3;
-  unsigned char bits[red_zone];
-  return VALGRIND_GET_VBITS(p, bits, size) == not_addressable;
-}
-#else
-bool under_memcheck() noexcept { return false; }
-void memcheck_open(const void *, std::size_t) noexcept {}
-void memcheck_close(const void *, std::size_t) noexcept {}
-bool memcheck_is_open(const void *, std::size_t) noexcept { return true; }
-bool memcheck_has_closed(const unsigned char *, std::size_t) noexcept { return true; }
-#endif
-
 void begin_process() noexcept {
-  process.asan = __asan_poison_memory_region != nullptr &&
-                 __asan_unpoison_memory_region != nullptr && __asan_region_is_poisoned != nullptr;
-  process.memcheck = under_memcheck();
+  process.by_tools = find_tools();
   const char *text = secure_getenv("POND_OPTIONS");
   if (text == nullptr) return;
   settings read{};
@@ -128,18 +76,6 @@ bool in_blocks(state &s, const void *p, std::size_t size) noexcept {
   return false;
 }
 
-/// Whether all of it is somebody's, as far as the tools know.
-bool is_open(void *p, std::size_t size) noexcept {
-  if (process.asan && __asan_region_is_poisoned(p, size) != nullptr) return false;
-  return !process.memcheck || memcheck_is_open(p, size);
-}
-
-/// Whether some of it, no more than a red zone, is nobody's.
-bool has_closed(unsigned char *p, std::size_t size) noexcept {
-  if (process.asan) return __asan_region_is_poisoned(p, size) != nullptr;
-  return !process.memcheck || memcheck_has_closed(p, size);
-}
-
 /// What tells this thread from the others that are alive. (Two whose storage is a multiple of 4 GiB
 /// apart are taken for one, and not reported.)
 std::uint32_t this_thread() noexcept {
@@ -171,7 +107,7 @@ void leave_trapped(extension &entered) noexcept {
 
 bool watching() noexcept {
   const watcher &w = watch();
-  return w.asan || w.memcheck || w.chosen.own;
+  return w.by_tools || w.chosen.own;
 }
 
 bool must_fail() noexcept {
@@ -201,6 +137,7 @@ bool trap(head &pool) noexcept {
   if (ext == nullptr) return false;
   ext->real = pool;
   s.flags |= flag_trapped;
+  taken(s, base_of(s), s.first.size);
   closed(pool.cur, static_cast<std::size_t>(pool.end - pool.cur));
   hide(pool);
   return true;
@@ -249,18 +186,6 @@ void trapped_release(state &s, void *p, std::size_t size, std::size_t kept) noex
   if (s.marks != nullptr && kept != 0) s.ext->has_open_tails = true;
 }
 
-void opened(const void *p, std::size_t size) noexcept {
-  if (process.asan) __asan_unpoison_memory_region(p, size);
-  if (process.memcheck) memcheck_open(p, size);
-}
-
-void closed(const void *p, std::size_t size) noexcept {
-  if (process.asan) __asan_poison_memory_region(p, size);
-  if (process.memcheck) memcheck_close(p, size);
-}
-
-void returned(const void *p, std::size_t size) noexcept { opened(p, size); }
-
 void seal(head &pool) noexcept {
   if (pool.state == nullptr && !first_use(pool)) return;
   state &s = *pool.state;
@@ -289,10 +214,14 @@ void report(const char *tag, int error, const char *what) noexcept {
   errno = error;
 }
 
+tag_text tag_of(const state &s) noexcept {
+  tag_text tag = {};
+  if (extended(s)) std::memcpy(tag.text, s.ext->tag, tag_capacity - 1);
+  return tag;
+}
+
 void misuse(const state &s, int error, const char *what) noexcept {
-  char tag[tag_capacity] = "";
-  if (extended(s)) std::memcpy(tag, s.ext->tag, tag_capacity - 1);
-  report(tag, error, what);
+  report(tag_of(s).text, error, what);
 }
 
 }  // namespace detail

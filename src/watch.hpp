@@ -1,23 +1,12 @@
 // watch.hpp: the trap, the one place from which allocations are watched.
 //
 // A trapped pool's head hides its bounds, so that every request arrives in refill and from there in
-// trapped_allocate. Events, and what each tool makes of them:
-//
-//   opened(p, n)    n bytes are the user's, or a record's, now
-//                   ASan: unpoison; memcheck: UNDEFINED
-//
-//   closed(p, n)    n bytes are nobody's now
-//                   ASan: poison; memcheck: NOACCESS
-//
-//   returned(p, n)  n bytes are about to go to the upstream
-//                   as opened
-//
-// The core calls closed and returned wherever memory changes hands, behind one test of a flag.
-// Trace recording and guarded pools are further users of the same events.
+// trapped_allocate. What of it the tools are told stands in tools.hpp.
 #ifndef POND_SRC_WATCH_HPP
 #define POND_SRC_WATCH_HPP
 
 #include "state.hpp"
+#include "tools.hpp"
 
 namespace pond {
 inline namespace POND_NAMESPACE_TAG {
@@ -68,12 +57,11 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
 /// not the pool's, does not begin there, or is not all in use.
 void trapped_release(state &s, void *p, std::size_t size, std::size_t kept = 0) noexcept;
 
-void opened(const void *p, std::size_t size) noexcept;
-void closed(const void *p, std::size_t size) noexcept;
-void returned(const void *p, std::size_t size) noexcept;
-
 /// Who is told of misuse; null: standard error.
 void set_report(pond_report_callback *report, void *context) noexcept;
+
+/// The tag of a pool, or "".
+tag_text tag_of(const state &s) noexcept;
 
 /// Misuse of a pool, reported with its tag, and errno.
 void report(const char *tag, int error, const char *what) noexcept;
@@ -83,7 +71,7 @@ void misuse(const state &s, int error, const char *what) noexcept;
 
 /// What the head of a trapped pool shows that its user ends for good: what it is known by
 /// afterwards, or the sentinel.
-POND_COLD unsigned char *shown_when_ended(const state &s) noexcept;
+POND_COLD unsigned char *shown_when_ended(const head &pool) noexcept;
 
 /// Whether a pool without a state is known to have ended. Says so; for who uses it all the same.
 POND_COLD bool tells_of_end(const head &pool) noexcept;

@@ -345,6 +345,16 @@ MUTANTS = [
     ("SmallPrint.APoolGrows*", "src/blocks.cpp",
      "bytes = sizes::next_block(bytes, s.taken, sizes::default_largest_block);",
      "bytes = s.first.size;"),
+    ("Whose*", "src/whose.cpp", "pthread_atfork(lock, unlock, unlock) == 0", "true"),
+    ("Whose*", "src/whose.cpp", "(a.size - 1)", "a.size"),
+    ("Whose*", "src/whose.cpp", "latest[(went - 1 - i) % most_gone]", "latest[i]"),
+    ("Whose*", "src/whose.cpp", "  while (region *const old", "  if (region *const old"),
+    ("Whose*", "src/whose.cpp", "; freed && found", "; found"),
+    ("Whose*", "src/whose.cpp",
+     "    if (region *const found = find_block(region_at(p, size))) forget_block(found);\n", ""),
+    ("Whose*", "src/blocks.cpp", "    taken(s, b, bytes);\n", ""),
+    ("Whose*", "src/watch.cpp", "  taken(s, base_of(s), s.first.size);\n", ""),
+    ("Whose*", "src/ended.cpp", "  gone(s, &pool, sizeof(pool));\n", ""),
 ]
 
 
@@ -362,7 +372,8 @@ def try_mutant(copy, tests, name, old, new):
         replacement = copy.replaced(name, old, new)
     except ValueError as error:
         return str(error)
-    program = "pond_header_tests" if name in HEADERS else "pond_tests"
+    program = ("pond_header_tests" if name in HEADERS else
+               "whose_test" if tests.startswith("Whose") else "pond_tests")
     with replacement:
         failed = copy.build(program)
         if failed is not None:

@@ -50,7 +50,8 @@ typedef void pond_limit_callback(void *context, pond_pool *pool, pond_limit whic
 /** Told of misuse in place of standard error: the tag of the pool, or "", the errno that it means,
  *  and what happened, without a newline. `error` 0: words of pond's own were overwritten. Where the
  *  text says so the program is stopped when this returns. On the thread whose call it was, perhaps on several at
- *  once. It must not use that pool, nor throw, nor keep the texts; it may end the program. */
+ *  once. EFAULT: AddressSanitizer, whose report went before, found an address that is or was the
+ *  pool's. It must not use that pool, nor throw, nor keep the texts; it may end the program. */
 typedef void pond_report_callback(void *context, const char *tag, int error, const char *what);
 
 /** How a pool is made. Start from POND_OPTIONS_INIT and change what you need:

@@ -5,11 +5,12 @@
 # nginx links with cc; one symbol of the C++ runtime and it does not.
 set -euo pipefail
 
-allowed='__(asan_(un)?poison_memory_region|asan_region_is_poisoned|cxa_thread_atexit_impl|dso_handle|tls_get_addr)
+allowed='__asan_((un)?poison_memory_region|region_is_poisoned|set_error_report_callback|get_report_(address|description))
+__(cxa_thread_atexit_impl|dso_handle|register_atfork|tls_get_addr)
 _GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(vsn|v?f|sn)printf_chk|__mem(cpy|set)_chk|__errno_location'
-libc='abort|calloc|close|fcntl|fprintf|free|fwrite|malloc|malloc_trim|mem(chr|cpy|set|cmp)|bcmp|posix_memalign
-pthread_(key_create|once|setspecific)|secure_getenv|stderr|strc?spn|strlen|strnlen|strcmp
-unlink|snprintf|vsnprintf|fputs|fputc'
+libc='abort|calloc|close|fcntl|fprintf|free|fwrite|malloc|malloc_trim|mem(chr|cpy|move|set|cmp)|bcmp|posix_memalign
+pthread_(atfork|key_create|mutex_(try|un)?lock|once|setspecific)|realloc|secure_getenv|stderr|strc?spn|strlen|strnlen
+strcmp|unlink|snprintf|vsnprintf|fputs|fputc'
 pattern="^($(echo "$allowed|$libc" | paste -sd'|'))\$"
 
 undefined=$(nm --undefined-only "$1" | awk 'NF == 2 {print $2}' | sort -u)

@@ -57,6 +57,36 @@ static void use_after_rewind(pond_pool *pool) {
   out[50] = '!';
 }
 
+static void use_after_destruction(pond_pool *pool) {
+  pond_options options = POND_OPTIONS_INIT;
+  options.parent = pool;
+  options.tag = "child";
+  pond_pool *child = pond_create_with(&options);
+  fill(child, 100);
+  pond_destroy(child);
+  out[0] = '!';
+}
+
+/* What the first block has no room for is in one that the rewind gives back. */
+static void use_after_rewind_of_a_block(pond_pool *pool) {
+  const pond_mark mark = pond_get_mark(pool);
+  for (int i = 0; i < 10; ++i) fill(pool, 100);
+  pond_rewind(pool, mark);
+  out[50] = '!';
+}
+
+static void overflow_in_a_later_block(pond_pool *pool) {
+  for (int i = 0; i < 100; ++i) fill(pool, 100);
+  out[100] = '!';
+}
+
+/* Its block is known by address; a leak checker must not take that for a pointer. */
+static void lost(pond_pool *pool) {
+  (void)pool;
+  out = NULL;
+  (void)pond_create(0);
+}
+
 static void use_after_free(pond_pool *pool) {
   out = pond_alloc_large(pool, 100);
   pond_free(pool, out);
@@ -165,6 +195,10 @@ static const struct {
     {"overflow-of-a-large", overflow_of_a_large},
     {"use-after-reset", use_after_reset},
     {"use-after-rewind", use_after_rewind},
+    {"use-after-rewind-of-a-block", use_after_rewind_of_a_block},
+    {"overflow-in-a-later-block", overflow_in_a_later_block},
+    {"use-after-destruction", use_after_destruction},
+    {"lost", lost},
     {"use-after-free", use_after_free},
     {"use-after-free-sized", use_after_free_sized},
     {"use-after-shrinking", use_after_shrinking},
