@@ -255,7 +255,9 @@ void reset(head &pool) noexcept {
   block *const holder = take_holder(s);
   keep_blocks(s, kept_by_reset(s));
   if (holder != nullptr) keep_holder(s, *holder);
-  if (trapped) closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
+  if (!trapped) return;
+  closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
+  s.ext->has_open_tails = false;
 }
 
 void moved(head &to) noexcept {

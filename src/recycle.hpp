@@ -19,11 +19,23 @@ struct recycled {
   recycled *next;
 };
 
-/// The block cache's classes, sixteen for each power of two: a sixteenth is lost at most.
+/// The block cache's, sixteen for each power of two: a sixteenth is lost at most.
+inline constexpr std::size_t recycled_classes = bin_of(most_recycled) + 1;
+
+/// What was given back where such an alignment is: requests for it look nowhere else, or memory for
+/// which they have no use could hide what they need. They lie outside the pool.
+struct aligned_bins {
+  aligned_bins *wider;  // those of the next larger alignment
+  std::size_t alignment;
+  std::size_t size;  // that they take
+  recycled *newest[recycled_classes];
+};
+
 struct recycler {
-  std::size_t bytes;  // in all of them
-  bool small_larges;  // a large allocation of a small size may be there: first it is looked for
-  recycled *newest[bin_of(most_recycled) + 1];
+  std::size_t bytes;      // in all bins
+  bool small_larges;      // a large allocation of a small size may be there: first it is looked for
+  aligned_bins *aligned;  // of each alignment above malloc's that was asked for
+  recycled *newest[recycled_classes];
 };
 
 /// The least size of the class of `size`, rounded up: the next class where it is not that itself.

@@ -41,6 +41,13 @@ bool is_size_of(const owned &large, std::size_t size) noexcept {
   return size != 0 && size <= large.given && large.given - size < block_alignment;
 }
 
+/// The large allocation that is meant by an address and a size. What has no size may lie where a
+/// block ends, and there an upstream without headers may have put something else.
+owned *find_large(const state &s, const void *p, std::size_t size) noexcept {
+  owned *const large = find_large(s, p);
+  return large == nullptr || size != 0 || large->size <= sizes::quantum ? large : nullptr;
+}
+
 /// What is older than an open mark is there again after the rewind.
 bool is_older_than_a_mark(const state &s, const owned &large) noexcept {
   return epoch_of(large) < epoch_of(s);
@@ -57,24 +64,31 @@ void release_unless_marked(state &s, owned *large) noexcept {
   release_unless_marked(s, large);
 }
 
+/// What is large, or may be.
+[[gnu::noinline]] void release_by_address(state &s, void *p, std::size_t size) noexcept {
+  if (owned *large = find_large(s, p, size)) {
+    release_unless_marked(s, large);
+  } else if (recycles(s, size)) {
+    recycle(s, p, size);
+  }
+}
+
 /// Everything but small memory of a plain pool, which containers give back node by node.
 [[gnu::noinline]] void release_sized_slow(head &pool, void *p, std::size_t size) noexcept {
   if (p == nullptr || !is_there(pool)) return;
   state &s = *pool.state;
   if ((s.flags & flag_trapped) != 0) return release_trapped(s, p, size);
-  const bool small = recycles(s, size);
-  if (owned *large = !small || s.ext->bins->small_larges ? find_large(s, p) : nullptr) {
-    release_unless_marked(s, large);
-  } else if (small) {
-    recycle(s, p, size);
-  }
+  if (!recycles(s, size) || s.ext->bins->small_larges) return release_by_address(s, p, size);
+  recycle(s, p, size);
 }
 
 /// Whether what is not the newest can stay where it is. Large memory does unless most of it would
 /// be wasted, or it is too small; of small memory a part is given up, but what is recycled has to
 /// be of the class that its size says.
 bool stays(const state &s, const void *p, std::size_t old_size, std::size_t new_size) noexcept {
-  if (const owned *large = find_large(s, p); large != nullptr) return can_have(*large, new_size);
+  if (const owned *large = find_large(s, p, old_size); large != nullptr) {
+    return can_have(*large, new_size);
+  }
   if (recycles(s, old_size)) {  // what had no size has no memory
     return old_size != 0 && recycles(s, new_size) &&
            recycled_size(old_size) == recycled_size(new_size);

@@ -60,20 +60,33 @@ const watcher &watch() noexcept {
   return process;
 }
 
-/// Whether [p, p + size) lies in the blocks of this pool.
-bool in_blocks(state &s, const void *p, std::size_t size) noexcept {
-  const auto at = reinterpret_cast<std::uintptr_t>(p);
-  const auto inside = [&](const void *from, std::size_t length) {
-    const auto begin = reinterpret_cast<std::uintptr_t>(from);
-    return at >= begin && at - begin <= length && size <= length - (at - begin);
-  };
-  if (inside(&s + 1, s.first.size - std::size_t{s.prefix} * sizeof(void *) - sizeof(state))) {
-    return true;
-  }
-  for (const block *b = s.first.next; b != nullptr; b = next_of(*b)) {
-    if (inside(b + 1, b->size - sizeof(block))) return true;
-  }
-  return false;
+/// Whether [p, p + size) lies in so many bytes.
+bool lies_in(const void *from, std::size_t length, const void *p, std::size_t size) noexcept {
+  const auto distance =
+      reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(from);
+  return distance <= length && size <= length - distance;
+}
+
+/// Whether it lies in the later blocks of this pool that are newer than one of them.
+bool in_later_blocks(const state &s, const block *until, const void *p, std::size_t size) noexcept {
+  const block *b = s.first.next;
+  while (b != until && !lies_in(b + 1, b->size - sizeof(block), p, size)) b = next_of(*b);
+  return b != until;
+}
+
+/// Whether it lies in the blocks of this pool.
+bool in_blocks(const state &s, const void *p, std::size_t size) noexcept {
+  const std::size_t prefix = s.prefix * sizeof(void *);
+  return lies_in(&s + 1, s.first.size - prefix - sizeof(state), p, size) ||
+         in_later_blocks(s, nullptr, p, size);
+}
+
+/// Whether it is older than an open mark, and so there again after the rewind. No room that was
+/// left before it is filled: a trapped pool has only the one of its current block.
+bool is_below_a_mark(const state &s, const void *p, std::size_t size) noexcept {
+  const mark_record *mark = s.marks;
+  return mark != nullptr && !in_later_blocks(s, mark->newest, p, size) &&
+         !lies_in(mark->cur, static_cast<std::size_t>(mark->end - mark->cur), p, size);
 }
 
 /// What tells this thread from the others that are alive. (Two whose storage is a multiple of 4 GiB
@@ -171,7 +184,7 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
 }
 
 void trapped_release(state &s, void *p, std::size_t size, std::size_t kept) noexcept {
-  if (size == kept) return;
+  if (size == kept && (size != 0 || !in_blocks(s, p, size))) return;
   auto *at = static_cast<unsigned char *>(p);
   if (!in_blocks(s, p, size) || !has_closed(at - 1, 1)) {
     return misuse(s, EINVAL, "given memory that is not the pool's");
@@ -181,9 +194,9 @@ void trapped_release(state &s, void *p, std::size_t size, std::size_t kept) noex
   if (!s.ext->has_open_tails && !has_closed(at + size, red_zone)) {
     return misuse(s, EINVAL, "given memory with a wrong size");
   }
-  // While a mark is open it may be older than that, and is there again after the rewind.
-  if (s.marks == nullptr) closed(at + kept, size - kept);
-  if (s.marks != nullptr && kept != 0) s.ext->has_open_tails = true;
+  const bool stays = is_below_a_mark(s, p, size);
+  if (!stays) closed(at + kept, size - kept);
+  if (stays && kept != 0) s.ext->has_open_tails = true;
 }
 
 void seal(head &pool) noexcept {

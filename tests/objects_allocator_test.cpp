@@ -39,6 +39,8 @@ TEST(Make, GivesItsAllocatorToTheMembersOfPairs) {
   using pair = std::pair<int, ints>;
   EXPECT_EQ(pool_of(other.make<pair>(*both)->second), &other);
   EXPECT_EQ(pool_of(other.make<pair>(pair(1, ints(2, pool)))->second), &other);
+  const pair constant(1, ints(2, pool));
+  EXPECT_EQ(pool_of(other.make<pair>(std::move(constant))->second), &other);  // NOLINT
   const auto *nested = other.make<std::pair<const ints, std::pair<ints, int>>>();
   EXPECT_EQ(pool_of(nested->first), &other);
   EXPECT_EQ(pool_of(nested->second.first), &other);

@@ -211,6 +211,30 @@ TEST(Quota, TellsWhenALimitIsPassed) {
   EXPECT_GE(t.reserved, 7000U);
 }
 
+TEST(Quota, TheFirstBlockMayPassTheSoftLimit) {
+  std::vector<std::size_t> told;
+  const auto note = [](void *context, pond_pool *, pond_limit which, std::size_t reserved,
+                       std::size_t requested) {
+    EXPECT_EQ(which, POND_LIMIT_SOFT);
+    static_cast<std::vector<std::size_t> *>(context)->push_back(reserved + requested);
+  };
+  const pond::options options{.first_block = 8192,
+                              .soft_limit = 4096,
+                              .on_limit = note,
+                              .on_limit_context = &told,
+                              .recycle = true};
+  pond::pool pool(options);
+  const pond::pool child = pool.child(options);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_GE(told[0], 8192U);
+  EXPECT_EQ(told[1], child.stats().reserved);
+  std::byte buffer[8192];
+  pond::options own = options;
+  own.buffer = buffer;
+  const pond::pool borrowing(own);
+  EXPECT_EQ(told.size(), 2U) << "what is not the pool's is not counted";
+}
+
 TEST(Quota, HoldsForPoolsOverTheCacheToo) {
   POND_SKIP_WHEN_TRAPPED();
   { const pond::pool used(pond::options{.first_block = 1100}); }  // leaves a larger block behind

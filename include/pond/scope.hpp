@@ -18,7 +18,8 @@ inline namespace POND_NAMESPACE_TAG {
 /// between goes, cleanups included, also when an exception passes. Scopes nest. The pool must not
 /// be reset meanwhile: the rewind is then a stale one, which is reported and does nothing. Where
 /// the pool ends, is adopted or moves to another object, the scope is over: what came since stays
-/// with whoever has it.
+/// with whoever has it. If the object is another pool's by then, or used again, that is taken for a
+/// reset.
 ///
 /// Of a pool that was not used yet the scope is the whole life: its end ends whatever the object
 /// has then, also after a reset, an adoption, a move, a seal or the commit of an outer scope. A

@@ -113,14 +113,38 @@ static void free_twice(pond_pool *pool) {
   pond_free_sized(pool, text, 100);
 }
 
-static void free_wrong_size(pond_pool *pool) {
-  fill(pool, 100);
-  pond_free_sized(pool, out, 120);
+static void free_twice_under_a_mark(pond_pool *pool) {
+  (void)pond_get_mark(pool);
+  free_twice(pool);
+}
+
+static void free_twice_in_a_block_under_a_mark(pond_pool *pool) {
+  (void)pond_get_mark(pool);
+  for (int i = 0; i < 10; ++i) fill(pool, 100);
+  free_twice(pool);
+}
+
+static void free_without_size(pond_pool *pool) {
+  fill(pool, 16);
+  pond_free_sized(pool, out, 0);
 }
 
 static void free_too_small(pond_pool *pool) {
   fill(pool, 100);
   pond_free_sized(pool, out, 84);
+}
+
+static void free_wrong_size_after_a_reset(pond_pool *pool) {
+  fill(pool, 100);
+  (void)pond_get_mark(pool);
+  out = pond_resize(pool, out, 100, 20); /* what is cut off stays open for the rewind */
+  pond_reset(pool);
+  free_too_small(pool);
+}
+
+static void free_wrong_size(pond_pool *pool) {
+  fill(pool, 100);
+  pond_free_sized(pool, out, 120);
 }
 
 static void free_interior(pond_pool *pool) {
@@ -205,6 +229,10 @@ static const struct {
     {"free-twice", free_twice},
     {"free-wrong-size", free_wrong_size},
     {"free-too-small", free_too_small},
+    {"free-twice-under-a-mark", free_twice_under_a_mark},
+    {"free-twice-in-a-block-under-a-mark", free_twice_in_a_block_under_a_mark},
+    {"free-without-size", free_without_size},
+    {"free-wrong-size-after-a-reset", free_wrong_size_after_a_reset},
     {"free-interior", free_interior},
     {"free-large-wrong-size", free_large_wrong_size},
     {"free-large-too-small", free_large_too_small},

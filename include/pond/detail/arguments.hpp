@@ -75,6 +75,10 @@ struct arguments_of<std::pair<First, Second>> {
   static auto with(const Allocator &allocator, std::pair<A, B> &&from) {
     return with(allocator, std::forward<A>(from.first), std::forward<B>(from.second));
   }
+  template <class Allocator, class A, class B>
+  static auto with(const Allocator &allocator, const std::pair<A, B> &&from) {
+    return with(allocator, std::forward<const A>(from.first), std::forward<const B>(from.second));
+  }
   /// Whatever else a pair is made from.
   template <class Allocator, class Other>
   static auto with(const Allocator & /*allocator*/, Other &&other) {
