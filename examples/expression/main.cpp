@@ -85,6 +85,39 @@ void check_that_failures_leave_nothing() {
   }
 }
 
+std::string in_calls(unsigned depth, const std::string &inside) {
+  std::string text;
+  for (unsigned i = 0; i < depth; ++i) text += "conj(";
+  return text + inside + std::string(depth, ')');
+}
+
+bool refused(const std::string &text) {
+  try {
+    evaluate_on_heap(text);
+  } catch (const std::runtime_error &e) {
+    return std::string_view(e.what()) == "too many parentheses in each other";
+  }
+  return false;
+}
+
+/// However many signs or parentheses there are, the stack is deep enough for them.
+void check_that_depth_is_limited() {
+  constexpr unsigned many = 100000;
+  const std::string signs(many, '-');  // the first one subtracts
+  expect(evaluate_on_heap("1" + signs + "1") == value(2), "signs in a row");
+  expect(evaluate_on_heap("(" + signs + "1)") == value(1), "signs in parentheses");
+  expect(evaluate_on_heap("(-" + signs + "1)") == value(-1), "an odd number of signs");
+
+  constexpr unsigned limit = 16;
+  const std::string deepest = in_calls(limit, "1");
+  expect(evaluate_on_heap(deepest + " * " + deepest) == value(1), "not in each other");
+  expect(refused(in_calls(limit, "(1)")), "a group in the deepest call");
+  for (const unsigned depth : {limit + 1, many}) {
+    expect(refused(nested(depth)), "so many groups");
+    expect(refused(in_calls(depth, "1")), "so many calls");
+  }
+}
+
 void demonstrate() {
   struct example {
     const char *text;
@@ -102,6 +135,7 @@ void demonstrate() {
     expect(evaluate_on_heap(e.text) == o.result, "the heap gives the same");
   }
   check_that_failures_leave_nothing();
+  check_that_depth_is_limited();
 
   constexpr unsigned deepest = 12;
   fmt::print("\n{:>11} {:>8} {:>8} {:>17} {:>17}\n", "parentheses", "nodes", "made",

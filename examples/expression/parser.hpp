@@ -2,7 +2,7 @@
 //
 //     expression  term (('+' | '-') term)*
 //     term        factor (('*' | '/') factor)*
-//     factor      number | '-' factor | pair | group | call
+//     factor      '-'* (number | pair | group | call)
 //     pair        '(' expression ',' expression ')'
 //     group       '(' expression ')'
 //     call        name '(' expression ')'
@@ -44,8 +44,8 @@ class parser {
  private:
   using alternative = const node *(parser::*)();
 
-  /// Parentheses inside each other. Each is parsed twice, and so are those in it: 2 to the power of
-  /// this many is what an input may cost.
+  /// Parentheses inside each other, those of calls too. Each of the others is parsed twice, and so
+  /// are those in it: 2 to the power of this many is what an input may cost.
   static constexpr unsigned most_nested = 16;
 
   /// One alternative: the tree, or null, and then nothing of it is left.
@@ -73,19 +73,29 @@ class parser {
     return left;
   }
 
+  /// Two signs in a row are none: any number of them is one level of the tree and of the stack.
   const node *factor() {
-    if (take('-')) {
-      const node *of = factor();
-      return of != nullptr ? make<negation>(of) : nullptr;
-    }
-    if (next() == '(') {
-      if (++nested_ > most_nested) throw std::runtime_error("too many parentheses in each other");
-      const node *parsed = attempt(&parser::pair_of_two);
-      if (parsed == nullptr) parsed = group();  // the last alternative: nothing comes after it
-      --nested_;
-      return parsed;
-    }
+    bool negative = false;
+    while (take('-')) negative = !negative;
+    const node *of = without_sign();
+    return negative && of != nullptr ? make<negation>(of) : of;
+  }
+
+  const node *without_sign() {
+    if (next() == '(') return one_deeper(&parser::pair_or_group);
     return is_letter(next()) ? call_by_name() : constant();
+  }
+
+  const node *one_deeper(alternative inside) {
+    if (++nested_ > most_nested) throw std::runtime_error("too many parentheses in each other");
+    const node *parsed = (this->*inside)();
+    --nested_;
+    return parsed;
+  }
+
+  const node *pair_or_group() {
+    const node *parsed = attempt(&parser::pair_of_two);
+    return parsed != nullptr ? parsed : group();  // the last alternative: nothing comes after it
   }
 
   const node *pair_of_two() {
@@ -106,7 +116,7 @@ class parser {
     const std::size_t begin = position_;
     while (position_ < text_.size() && is_letter(text_[position_])) ++position_;
     const std::string_view name = text_.substr(begin, position_ - begin);
-    const node *argument = next() == '(' ? group() : nullptr;
+    const node *argument = next() == '(' ? one_deeper(&parser::group) : nullptr;
     return argument != nullptr ? make<call>(memory_.copy(name), argument) : nullptr;
   }
 
