@@ -21,6 +21,8 @@ SANITIZED = 1 << 40  # bytes of address space that only a sanitizer takes
 LITTLE_MORE = 1 << 20  # bytes that are left while there is no memory
 CALLS = 12  # of the upstream, in which a server meets everything it does with memory
 AT_ONCE = 4
+IDLE = 8  # clients, more than there are descriptors for
+BUSY = 0.1  # of a processor: more than a server needs that waits
 FLOOD = 300  # connections, each of which needs ten thousand of them
 
 
@@ -51,6 +53,21 @@ class Answers(unittest.TestCase):
             client.sendall(sent)
             client.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: client.recv(4096), b""))
+
+    def wait_until(self, holds):
+        end = time.monotonic() + SECONDS
+        while not holds():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.server.process.pid}/fd"))
+
+    def processor_time(self):
+        """Seconds of it that the server has used."""
+        with open(f"/proc/{self.server.process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")  # utime, stime
 
     def test_a_product(self):
         connection = self.connect()
@@ -102,7 +119,7 @@ class Answers(unittest.TestCase):
             size = int(statm.read().split()[0]) * resource.getpagesize()
         if size > SANITIZED:
             self.skipTest("AddressSanitizer has no limit of its own")
-        before = os.listdir(f"/proc/{process}/fd")
+        before = self.descriptors()
         limits = resource.prlimit(process, resource.RLIMIT_AS, (size + LITTLE_MORE, -1))
         with contextlib.ExitStack() as opened:
             for _ in range(FLOOD):
@@ -112,10 +129,23 @@ class Answers(unittest.TestCase):
                     client.sendall(b"GET /products/1 HTTP/1.1\r\nX: " + b"x" * 5000)
         resource.prlimit(process, resource.RLIMIT_AS, limits)
         self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200, "goes on")
-        end = time.monotonic() + SECONDS
-        while len(os.listdir(f"/proc/{process}/fd")) > len(before) + 1 and time.monotonic() < end:
-            time.sleep(0.02)
-        self.assertLessEqual(len(os.listdir(f"/proc/{process}/fd")), len(before) + 1)
+        self.wait_until(lambda: self.descriptors() <= before + 1)
+
+    def test_without_descriptors(self):
+        """Clients wait until there are some again, and the server does so without haste."""
+        process = self.server.process.pid
+        full = self.descriptors() + IDLE // 2
+        _, most = resource.prlimit(process, resource.RLIMIT_NOFILE)
+        resource.prlimit(process, resource.RLIMIT_NOFILE, (full, most))
+        with contextlib.ExitStack() as opened:
+            for _ in range(IDLE):
+                opened.enter_context(socket.create_connection(("127.0.0.1", self.server.port), SECONDS))
+            self.wait_until(lambda: self.descriptors() == full)
+            before = self.processor_time()
+            time.sleep(1)
+            self.assertLess(self.processor_time() - before, BUSY)
+            self.assertEqual(self.descriptors(), full)
+        self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200, "goes on")
 
     def test_each_call_of_the_upstream_that_fails(self):
         """... and the few behind it: a connection may be lost, the next one is not. (Only where pools

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
@@ -23,6 +24,9 @@ using asio::ip::tcp;
 
 constexpr std::chrono::seconds longest_silence{30};
 constexpr std::chrono::seconds longest_leave{5};
+/// Until a connection is accepted again after there was no descriptor or memory for one: a
+/// processor has next to nothing to do meanwhile, and a client hardly notices.
+constexpr std::chrono::milliseconds pause_without_resources{50};
 constexpr std::size_t discarded_at_once = 4096;  // bytes
 constexpr std::size_t most_unread = 8192;        // bytes; the longest header is so long, too
 constexpr std::size_t most_body = std::size_t{64} * 1024;  // bytes
@@ -49,6 +53,13 @@ using connections = std::list<connection>;
 bool malformed(const boost::system::error_code &error) {
   return error.category() == make_error_code(http::error::bad_target).category() &&
          error != http::error::end_of_stream && error != http::error::partial_message;
+}
+
+/// Whether accepting would fail again at once: the connection still waits, and nothing has changed.
+bool out_of_resources(const boost::system::error_code &error) {
+  namespace errc = boost::system::errc;
+  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+         error == errc::no_buffer_space || error == errc::not_enough_memory;
 }
 
 /// One request and its response, both with everything they need in `region`.
@@ -110,7 +121,7 @@ task serve(memory::region &own, asio::io_context &io, connections &all, connecti
 class server {
  public:
   server(asio::io_context &io, std::uint16_t port)
-      : io_(io), acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), port)) {
+      : io_(io), acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), port)), pause_(io) {
     accept();
   }
 
@@ -123,6 +134,7 @@ class server {
       try {
         if (interrupted && acceptor_.is_open()) {
           acceptor_.cancel();
+          pause_.cancel();
           accept();
         }
         while (acceptor_.is_open() && io_.run_one() != 0) ended_.clear();
@@ -148,7 +160,18 @@ class server {
         if (!error) begin(std::move(accepted));
       } catch (const std::bad_alloc &) {
       }
-      accept();
+      if (out_of_resources(error)) {
+        accept_later();
+      } else {
+        accept();
+      }
+    });
+  }
+
+  void accept_later() {
+    pause_.expires_after(pause_without_resources);
+    pause_.async_wait([this](boost::system::error_code error) {
+      if (!error && acceptor_.is_open()) accept();
     });
   }
 
@@ -162,6 +185,7 @@ class server {
 
   asio::io_context &io_;
   tcp::acceptor acceptor_;
+  asio::steady_timer pause_;
   connections connections_;
   connections ended_;
 };
