@@ -87,8 +87,9 @@ void refuse(response &given, http::status status, std::string_view why) {
 task answer(memory::region &region, boost::asio::io_context &io, const request &asked,
             response &given) {
   auto parsed = parse(region, asked);
-  if (asked.method() != http::verb::get) {
-    refuse(given, http::status::method_not_allowed, "only GET");
+  if (asked.method() != http::verb::get && asked.method() != http::verb::head) {
+    refuse(given, http::status::method_not_allowed, "only GET and HEAD");
+    given.set(http::field::allow, "GET, HEAD");
   } else if (!parsed || parsed->id >= catalogue().size()) {
     refuse(given, http::status::not_found, "no such product");
   } else {

@@ -96,8 +96,27 @@ class Answers(unittest.TestCase):
 
     def test_other_methods(self):
         connection = self.connect()
-        self.assertEqual(self.ask(connection, "/products/1", "POST")[0], 405)
+        for method in ("POST", "DELETE", "BREW"):
+            connection.request(method, "/products/1")
+            answer = connection.getresponse()
+            answer.read()
+            self.assertEqual((answer.status, answer.getheader("Allow")), (405, "GET, HEAD"), method)
         self.assertEqual(self.ask(connection, "/products/1")[0], 200, "goes on")
+
+    def test_head(self):
+        """What GET answers, without the body, which the next answer would otherwise begin with."""
+        connection = self.connect()
+        for target in ("/products/7?related=2", "/products/1000"):
+            answers = {}
+            for method in ("HEAD", "GET"):
+                connection.request(method, target)
+                answer = connection.getresponse()
+                answers[method] = answer.status, answer.getheaders()
+                body = answer.read()
+            self.assertEqual(answers["HEAD"], answers["GET"])
+            self.assertEqual(answer.getheader("Content-Length"), str(len(body)))
+        said = self.raw(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" * 2)
+        self.assertEqual([one[:9] for one in said.split(b"\r\n\r\n")], [b"HTTP/1.1 ", b"HTTP/1.1 ", b""])
 
     def test_malformed(self):
         for sent in (b"nonsense\r\n\r\n", b"GET /products/1 HTTP/7.7\r\n\r\n",

@@ -62,6 +62,12 @@ bool out_of_resources(const boost::system::error_code &error) {
          error == errc::no_buffer_space || error == errc::not_enough_memory;
 }
 
+/// Says how long the body is. HEAD gets that alone: a body would be taken for the next response.
+void complete(response &given, http::verb asked) {
+  given.prepare_payload();
+  if (asked == http::verb::head) given.body().clear();
+}
+
 /// One request and its response, both with everything they need in `region`.
 task exchange(memory::region &region, asio::io_context &io, connection &with) {
   const auto memory = std::make_tuple(region.get_allocator());
@@ -81,7 +87,7 @@ task exchange(memory::region &region, asio::io_context &io, connection &with) {
     with.open = parser.get().keep_alive();
   }
   given.keep_alive(with.open);
-  given.prepare_payload();
+  complete(given, parser.get().method());
   const auto unwritten = co_await operation(
       [&](auto done) { http::async_write(with.stream, given, std::move(done)); });
   with.open = with.open && !unwritten;
