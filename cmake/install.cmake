@@ -10,7 +10,18 @@ install(EXPORT pond NAMESPACE pond:: FILE pondTargets.cmake
 install(FILES ${PROJECT_BINARY_DIR}/pondConfigVersion.cmake ${PROJECT_SOURCE_DIR}/cmake/pondConfig.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/pond)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pond DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-# Relative, so that an installation may be moved or installed elsewhere.
-file(RELATIVE_PATH pond_prefix_from_pc ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+# pond.pc finds the prefix from its own place, so that an installation may be moved or installed elsewhere.
+# Folders that were given absolutely stay where they are (to append one replaces what it is appended to);
+# from libraries in such a folder no way leads to the prefix, which is said absolutely then, too.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+  set(pond_pc_prefix ${CMAKE_INSTALL_PREFIX})
+else()
+  file(RELATIVE_PATH pond_pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+  set(pond_pc_prefix "\${pcfiledir}/${pond_pc_prefix}")
+endif()
+set(pond_pc_libdir "\${prefix}")
+cmake_path(APPEND pond_pc_libdir "${CMAKE_INSTALL_LIBDIR}")
+set(pond_pc_includedir "\${prefix}")
+cmake_path(APPEND pond_pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
 configure_file(${PROJECT_SOURCE_DIR}/cmake/pond.pc.in ${PROJECT_BINARY_DIR}/pond.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/pond.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -5,6 +5,7 @@
 #
 #   consumers.sh find_package [PREFIX]   what is installed there, or for all, by CMake
 #   consumers.sh pkg_config              what pkg-config finds (PKG_CONFIG_PATH)
+#   consumers.sh other_folders           this tree, installed where GNUInstallDirs lets it be, the same
 #   consumers.sh subdirectory            this tree as a part of a project
 #   consumers.sh fetch_content           this tree from a git repository
 set -euo pipefail
@@ -70,6 +71,34 @@ try_pkg_config() {
   ! needs_libpond || fail "not linked with the static library"
 }
 
+install_library() {  # install_library CMAKE_ARGUMENT...: this tree's, below $folder/prefix by default
+  {
+    cmake -S "$root" -B "$folder/library" -G Ninja "-DCMAKE_INSTALL_PREFIX=$folder/prefix" \
+      -DCMAKE_BUILD_TYPE=Debug -DPOND_BUILD_TESTS=OFF "$@" &&
+      cmake --build "$folder/library" && cmake --install "$folder/library"
+  } > "$folder/log" 2>&1 || fail "install: $(cat "$folder/log")"
+}
+
+try_installed() {  # try_installed LIBRARIES HEADERS: pkg-config says these folders, and they serve
+  local -x PKG_CONFIG_PATH=$1/pkgconfig
+  local said
+  said=$(realpath -m "$(pkg-config --variable=libdir pond)" "$(pkg-config --variable=includedir pond)")
+  [ "$said" = "$1"$'\n'"$2" ] || fail "pond.pc says $said, and not $1 and $2"
+  try_pkg_config
+  try 4 found_in_other_folders -DLANGUAGES=C "-Dpond_DIR=$1/cmake/pond"
+}
+
+# Folders that are given relatively go with the prefix, absolute ones stay where they are.
+try_other_folders() {
+  install_library -DCMAKE_INSTALL_LIBDIR=lib/two/levels -DCMAKE_INSTALL_INCLUDEDIR=include/more
+  mv "$folder/prefix" "$folder/moved"
+  try_installed "$folder/moved/lib/two/levels" "$folder/moved/include/more"
+  install_library "-DCMAKE_INSTALL_LIBDIR=$folder/out/lib" -DCMAKE_INSTALL_INCLUDEDIR=include
+  try_installed "$folder/out/lib" "$folder/prefix/include"
+  install_library -DCMAKE_INSTALL_LIBDIR=lib "-DCMAKE_INSTALL_INCLUDEDIR=$folder/dev/include"
+  try_installed "$folder/prefix/lib" "$folder/dev/include"
+}
+
 try_fetch_content() {
   local repository=$folder/repository
   "$root/tests/checks/copy_tree.sh" "$repository"
@@ -80,7 +109,7 @@ try_fetch_content() {
 }
 
 case $way in
-  find_package | pkg_config | fetch_content) "try_$way" ;;
+  find_package | pkg_config | other_folders | fetch_content) "try_$way" ;;
   subdirectory) try 7 subdirectory "-DPOND_FOLDER=$root" ;;
   *) fail "no way \"$way\"" ;;
 esac
