@@ -24,7 +24,7 @@ aarch64=(qemu-user g++-aarch64-linux-gnu)
 s390x=(qemu-user g++-s390x-linux-gnu)
 i386=(g++-i686-linux-gnu)
 musl=(musl-tools)
-package=(debhelper dpkg-dev lintian cmake ninja-build git pkg-config binutils)
+package=(build-essential debhelper dpkg-dev lintian cmake ninja-build valgrind git pkg-config binutils)
 coverage=(gcovr)
 soak=(python3-matplotlib)
 

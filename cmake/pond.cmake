@@ -17,6 +17,20 @@ set(pond_core_flags -fno-exceptions -fno-rtti -fno-threadsafe-statics -ftls-mode
 
 file(GLOB pond_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
 
+# src/tools.cpp does without valgrind's header where the compiler finds none, and memcheck is told nothing
+# then. That is no error, but is said: nothing else would show it. Asked each time, as headers come and go.
+function(pond_say_whether_without_memcheck)
+  include(CheckIncludeFileCXX)
+  set(CMAKE_REQUIRED_QUIET ON)
+  set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+  unset(POND_MEMCHECK_HEADER CACHE)
+  check_include_file_cxx(valgrind/memcheck.h POND_MEMCHECK_HEADER)
+  if(NOT POND_MEMCHECK_HEADER)
+    message(STATUS "pond: memcheck will not see into pools: no <valgrind/memcheck.h> (Debian: package valgrind)")
+  endif()
+endfunction()
+pond_say_whether_without_memcheck()
+
 # Everything that is built here is compiled under the same rules.
 function(pond_settings target)
   target_compile_features(${target} PRIVATE cxx_std_20)

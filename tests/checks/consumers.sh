@@ -5,7 +5,8 @@
 #
 #   consumers.sh find_package [PREFIX]   what is installed there, or for all, by CMake
 #   consumers.sh pkg_config              what pkg-config finds (PKG_CONFIG_PATH)
-#   consumers.sh other_folders           this tree, installed where GNUInstallDirs lets it be, the same
+#   consumers.sh memcheck                the same, under valgrind: it sees into pools
+#   consumers.sh other_folders           this tree, installed where GNUInstallDirs lets it be
 #   consumers.sh subdirectory            this tree as a part of a project
 #   consumers.sh fetch_content           this tree from a git repository
 set -euo pipefail
@@ -71,6 +72,22 @@ try_pkg_config() {
   ! needs_libpond || fail "not linked with the static library"
 }
 
+# Of a library that was built without valgrind's header memcheck learns nothing, and is silent.
+try_memcheck() {
+  local flags
+  read -ra flags <<< "$(pkg-config --cflags --libs pond)"
+  is_seen_by_memcheck "${flags[@]}" "-Wl,-rpath,$(pkg-config --variable=libdir pond)"
+  read -ra flags <<< "$(pkg-config --cflags --libs --static pond)"
+  is_seen_by_memcheck -Wl,-Bstatic "${flags[@]}" -Wl,-Bdynamic
+}
+
+is_seen_by_memcheck() {  # is_seen_by_memcheck FLAG...: an overflow in a pool of the library linked so
+  "${CC:-cc}" -std=c99 -g "$root/tests/watch/victim.c" "$@" -o "$folder/victim"
+  valgrind "$folder/victim" overflow-by-one > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+  grep -q 'inside a block of pool "victim"' "$folder/log" ||
+    fail "memcheck does not see an overflow inside a pool: $(cat "$folder/log")"
+}
+
 install_library() {  # install_library CMAKE_ARGUMENT...: this tree's, below $folder/prefix by default
   {
     cmake -S "$root" -B "$folder/library" -G Ninja "-DCMAKE_INSTALL_PREFIX=$folder/prefix" \
@@ -99,6 +116,16 @@ try_other_folders() {
   try_installed "$folder/prefix/lib" "$folder/dev/include"
 }
 
+try_subdirectory() {
+  local silent='memcheck will not see into pools'
+  try 7 subdirectory "-DPOND_FOLDER=$root"
+  configure subdirectory
+  ! grep "$silent" "$folder/log" >&2 || fail "although valgrind's header is there"
+  # Not even that header is found then.
+  configure subdirectory -DCMAKE_CXX_FLAGS=-nostdinc
+  grep -q "$silent" "$folder/log" || fail "no word of valgrind's header: $(cat "$folder/log")"
+}
+
 try_fetch_content() {
   local repository=$folder/repository
   "$root/tests/checks/copy_tree.sh" "$repository"
@@ -109,7 +136,6 @@ try_fetch_content() {
 }
 
 case $way in
-  find_package | pkg_config | other_folders | fetch_content) "try_$way" ;;
-  subdirectory) try 7 subdirectory "-DPOND_FOLDER=$root" ;;
+  find_package | pkg_config | memcheck | other_folders | subdirectory | fetch_content) "try_$way" ;;
   *) fail "no way \"$way\"" ;;
 esac

@@ -40,10 +40,12 @@ if [ "$(id -u)" -eq 0 ] && ! dpkg-query -W -f '${db:Status-Status}\n' "${package
   dpkg -i "${files[@]}"
   "$root/tests/checks/consumers.sh" find_package
   "$root/tests/checks/consumers.sh" pkg_config
+  "$root/tests/checks/consumers.sh" memcheck
 else
   for file in "${files[@]}"; do dpkg -x "$file" "$folder/unpacked"; done
   PKG_CONFIG_PATH=$(dirname "$(find "$folder/unpacked" -name pond.pc)")
   export PKG_CONFIG_PATH
   "$root/tests/checks/consumers.sh" find_package "$folder/unpacked/usr"
   "$root/tests/checks/consumers.sh" pkg_config
+  "$root/tests/checks/consumers.sh" memcheck
 fi
