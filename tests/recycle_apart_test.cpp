@@ -19,6 +19,7 @@ TEST(Recycle, OverAlignedMemoryIsFoundAmongMuchOfNoUse) {
       std::array<void *, 2> aligned{};
       std::array<void *, 50> others{};
       for (void *&p : aligned) p = checked.pool.allocate(128, alignment);
+      ASSERT_TRUE(support::is_aligned(aligned[0], alignment));
       if (i == 0) support::use(checked.pool.allocate(1));  // so that the others are not aligned
       for (void *&p : others) p = checked.pool.allocate(128);
       if (i == 0) support::use(checked.pool.allocate(1));  // so that none of them is the newest
