@@ -225,13 +225,12 @@ bool furnish(head &pool, const pond_options &options) noexcept {
     errno = EDQUOT;
     return false;
   }
-  // Where a tool watches nothing is used again unseen.
-  if (watching() ? !trap(pool) : options.recycle && !begin_recycling(pool)) return false;
-  if (ext->soft_limit < s.first.size && (s.flags & flag_borrowed) == 0) {
-    tell_passed(ext, ext->tree_reserved,
-                options.parent != nullptr ? head_of(options.parent).state->ext : nullptr);
+  if (ext->reserved > ext->soft_limit) {  // its ancestors have been told already
+    tell_passed(ext, ext->reserved, ext->parent != nullptr ? ext->parent->ext : nullptr);
   }
-  return true;
+  // Where a tool watches nothing is used again unseen.
+  if (watching()) return trap(pool);
+  return !options.recycle || begin_recycling(pool);
 }
 
 head *begin_with(head *pool, const pond_options &options, const embedding &where) noexcept {

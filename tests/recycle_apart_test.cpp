@@ -33,6 +33,25 @@ TEST(Recycle, OverAlignedMemoryIsFoundAmongMuchOfNoUse) {
   }
 }
 
+TEST(Recycle, EachAlignmentIsFoundAmongOthers) {
+  POND_SKIP_WHEN_TRAPPED();
+  checked_pool checked({.recycle = true});
+  std::size_t early = 0;
+  for (int i = 0; i < 1000; ++i) {
+    std::array<void *, 12> held{};
+    for (std::size_t j = 0; j < held.size(); ++j) {
+      const std::size_t alignment = std::size_t{16} << (j * 5 % 7);  // each of the seven
+      held[j] = checked.pool.allocate(128, alignment);
+      ASSERT_TRUE(support::is_aligned(held[j], alignment)) << alignment;
+    }
+    for (std::size_t j = 0; j < held.size(); ++j) {
+      checked.pool.deallocate(held[(j + static_cast<std::size_t>(i)) % held.size()], 128);
+    }
+    if (i == 100) early = checked.pool.stats().reserved;
+  }
+  EXPECT_EQ(checked.pool.stats().reserved, early);
+}
+
 TEST(Recycle, WithoutMemoryForMoreBinsOverAlignedMemoryIsFreed) {
   POND_SKIP_WHEN_TRAPPED();
   checked_pool checked({.first_block = 4096, .recycle = true});
