@@ -14,7 +14,7 @@
 ///
 /// For every member, unless it says otherwise:
 /// - **Failure**: throws std::bad_alloc (limit_exceeded when a quota says no), or std::system_error
-///   (EPERM) where the pool is sealed; nothing has changed, but that it may be in another block.
+///   (EPERM) where the pool is sealed; nothing has changed, but for a new block or a spare record.
 /// - **Size 0**: a pointer that is not null and must not be dereferenced.
 /// - **Alignment**: any power of two; larger than 16 goes the cold way.
 /// - **Lifetime**: memory lives until the pool is reset or destroyed, or rewound to before it.
