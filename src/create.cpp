@@ -225,12 +225,13 @@ bool furnish(head &pool, const pond_options &options) noexcept {
     errno = EDQUOT;
     return false;
   }
-  if (ext->reserved > ext->soft_limit) {  // its ancestors have been told already
+  const bool passed = ext->reserved > ext->soft_limit;
+  // Where a tool watches nothing is used again unseen.
+  if (watching() ? !trap(pool) : options.recycle && !begin_recycling(pool)) return false;
+  if (passed) {  // its ancestors have been told already
     tell_passed(ext, ext->reserved, ext->parent != nullptr ? ext->parent->ext : nullptr);
   }
-  // Where a tool watches nothing is used again unseen.
-  if (watching()) return trap(pool);
-  return !options.recycle || begin_recycling(pool);
+  return true;
 }
 
 head *begin_with(head *pool, const pond_options &options, const embedding &where) noexcept {

@@ -28,7 +28,8 @@ struct alignas(block_alignment) owned {
   std::uint64_t when;  // the epoch, and above it how far a large one's alignment exceeds 16
   union {
     state *parent;      // of a child
-    std::size_t given;  // of a trapped pool's large one: its size by now; 0: not known
+    std::size_t given;  // of a large one that did not come from the cache, what was asked for; of
+                        // a trapped pool's: its size by now; 0: not known
   };
 };
 

@@ -45,7 +45,9 @@ bool is_size_of(const owned &large, std::size_t size) noexcept {
 /// block ends, and there an upstream without headers may have put something else.
 owned *find_large(const state &s, const void *p, std::size_t size) noexcept {
   owned *const large = find_large(s, p);
-  return large == nullptr || size != 0 || large->size <= sizes::quantum ? large : nullptr;
+  if (large == nullptr || size != 0) return large;
+  const bool knows = (s.flags & flag_own_upstream) != 0;  // how much was asked for
+  return (knows ? large->given == 0 : large->size <= sizes::quantum) ? large : nullptr;
 }
 
 /// What is older than an open mark is there again after the rewind.
@@ -101,7 +103,7 @@ void note_resized(state &s, void *p, std::size_t old_size, std::size_t new_size)
   if (owned *large = find_large(s, p); large != nullptr) {
     large->given = is_older_than_a_mark(s, *large) ? 0 : new_size;
   } else if (new_size < old_size) {
-    trapped_release(s, p, old_size, new_size);
+    trapped_shrink(s, p, old_size, new_size);
   }
 }
 

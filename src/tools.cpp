@@ -69,13 +69,21 @@ void memcheck_unname(unsigned) noexcept {}
 
 /// AddressSanitizer's, after its own report.
 void tell_whose(const char * /*report*/) noexcept {
+  const int error = errno;  // the program may go on, and has only used memory
   const bool freed = std::strcmp(__asan_get_report_description(), "heap-use-after-free") == 0;
   tag_text tag;
   const owner found = whose(__asan_get_report_address(), freed, tag);
   if (found == owner::unknown) return;
   report(tag.text, EFAULT,
          found == owner::has_it ? "AddressSanitizer reports an address in memory of this pool"
-                                : "AddressSanitizer reports an address that was this pool's");
+                                : "AddressSanitizer reports an address that was once this pool's");
+  errno = error;
+}
+
+/// Of what is unloaded nothing may be called.
+__attribute__((destructor)) void tell_no_more() noexcept {
+  if (present.asan && __asan_set_error_report_callback != nullptr)
+    __asan_set_error_report_callback(nullptr);
 }
 
 }  // namespace

@@ -89,6 +89,25 @@ bool is_below_a_mark(const state &s, const void *p, std::size_t size) noexcept {
          !lies_in(mark->cur, static_cast<std::size_t>(mark->end - mark->cur), p, size);
 }
 
+/// Whether that is all of one allocation, as far as can be seen. Says so if not.
+bool is_given(const state &s, void *p, std::size_t size) noexcept {
+  auto *at = static_cast<unsigned char *>(p);
+  if (!in_blocks(s, p, size) || !has_closed(at - 1, 1)) {
+    misuse(s, EINVAL, "given memory that is not the pool's");
+    return false;
+  }
+  if (!is_open(p, size)) {
+    misuse(s, EINVAL, "given memory twice, or with a wrong size");
+    return false;
+  }
+  // What allocate_at_least() gave may be longer, but not by a red zone.
+  if (!s.ext->has_open_tails && !has_closed(at + size, red_zone)) {
+    misuse(s, EINVAL, "given memory with a wrong size");
+    return false;
+  }
+  return true;
+}
+
 /// What tells this thread from the others that are alive. (Two whose storage is a multiple of 4 GiB
 /// apart are taken for one, and not reported.)
 std::uint32_t this_thread() noexcept {
@@ -183,20 +202,18 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
   return at + lead;
 }
 
-void trapped_release(state &s, void *p, std::size_t size, std::size_t kept) noexcept {
-  if (size == kept && (size != 0 || !in_blocks(s, p, size))) return;
-  auto *at = static_cast<unsigned char *>(p);
-  if (!in_blocks(s, p, size) || !has_closed(at - 1, 1)) {
-    return misuse(s, EINVAL, "given memory that is not the pool's");
+void trapped_release(state &s, void *p, std::size_t size) noexcept {
+  if (size == 0 && !in_blocks(s, p, size)) return;
+  if (is_given(s, p, size) && !is_below_a_mark(s, p, size)) closed(p, size);
+}
+
+void trapped_shrink(state &s, void *p, std::size_t size, std::size_t kept) noexcept {
+  if (!is_given(s, p, size)) return;
+  if (is_below_a_mark(s, p, size)) {
+    s.ext->has_open_tails = true;
+  } else {
+    closed(static_cast<unsigned char *>(p) + kept, size - kept);
   }
-  if (!is_open(p, size)) return misuse(s, EINVAL, "given memory twice, or with a wrong size");
-  // What allocate_at_least() gave may be longer, but not by a red zone.
-  if (!s.ext->has_open_tails && !has_closed(at + size, red_zone)) {
-    return misuse(s, EINVAL, "given memory with a wrong size");
-  }
-  const bool stays = is_below_a_mark(s, p, size);
-  if (!stays) closed(at + kept, size - kept);
-  if (stays && kept != 0) s.ext->has_open_tails = true;
 }
 
 void seal(head &pool) noexcept {

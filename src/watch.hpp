@@ -53,9 +53,10 @@ class exclusive_use {
 /// refill for a pool that is trapped, sealed or doomed.
 void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noexcept;
 
-/// Closes what a trapped pool was given back, but for as much of it as is kept. Says so if it is
-/// not the pool's, does not begin there, or is not all in use.
-void trapped_release(state &s, void *p, std::size_t size, std::size_t kept = 0) noexcept;
+/// Closes what a trapped pool was given back, or all but what is kept. Says so if it is not the
+/// pool's, does not begin there, or is not all in use.
+void trapped_release(state &s, void *p, std::size_t size) noexcept;
+void trapped_shrink(state &s, void *p, std::size_t size, std::size_t kept) noexcept;
 
 /// Who is told of misuse; null: standard error.
 void set_report(pond_report_callback *report, void *context) noexcept;

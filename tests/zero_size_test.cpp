@@ -23,8 +23,12 @@ std::size_t larges(const pond_pool *pool) {
   return stats.large;
 }
 
-TEST(ZeroSize, IsNotTheLargeOneBehindItsBlock) {
+class ZeroSize : public testing::TestWithParam<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(Large, ZeroSize, testing::Values(1, 10, 500));
+
+TEST_P(ZeroSize, IsNotTheLargeOneBehindItsBlock) {
   POND_SKIP_WHEN_TRAPPED();
+  const std::size_t size = GetParam();
   const pond_upstream upstream = without_headers();
   pond_options options = POND_OPTIONS_INIT;
   options.first_block = 4096;
@@ -36,17 +40,17 @@ TEST(ZeroSize, IsNotTheLargeOneBehindItsBlock) {
     ASSERT_LT(at_the_end, next);
     support::use(pond_alloc_packed(pool, 1));
   }
-  void *large = pond_alloc_large(pool, 500);
+  void *large = pond_alloc_large(pool, size);
   ASSERT_EQ(large, at_the_end);
-  EXPECT_NE(pond_resize(pool, at_the_end, 0, 600), large);
+  EXPECT_NE(pond_resize(pool, at_the_end, 0, size), large);
   pond_free_sized(pool, at_the_end, 0);
   EXPECT_EQ(larges(pool), 1U);
-  pond_free_sized(pool, large, 500);
+  pond_free_sized(pool, large, size);
   EXPECT_EQ(larges(pool), 0U);
   pond_destroy(pool);
 }
 
-TEST(ZeroSize, ALargeOneOfNoSizeIsFound) {
+TEST(NoSize, ALargeOneIsFound) {
   pond_pool *pool = pond_create(4096);
   pond_free_sized(pool, pond_alloc_large(pool, 0), 0);
   EXPECT_EQ(larges(pool), 0U);

@@ -6,10 +6,10 @@
 set -euo pipefail
 
 allowed='__asan_((un)?poison_memory_region|region_is_poisoned|set_error_report_callback|get_report_(address|description))
-__(cxa_thread_atexit_impl|dso_handle|register_atfork|tls_get_addr)
+__(cxa_thread_atexit_impl|dso_handle|tls_get_addr)
 _GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(vsn|v?f|sn)printf_chk|__mem(cpy|set)_chk|__errno_location'
-libc='abort|calloc|close|fcntl|fprintf|free|fwrite|malloc|malloc_trim|mem(chr|cpy|move|set|cmp)|bcmp|posix_memalign
-pthread_(atfork|key_create|mutex_(try|un)?lock|once|setspecific)|realloc|secure_getenv|stderr|strc?spn|strlen|strnlen
+libc='abort|calloc|close|fcntl|fprintf|free|fwrite|malloc|malloc_trim|mem(chr|cpy|set|cmp)|bcmp|posix_memalign
+getpid|pthread_(key_create|once|setspecific)|sched_yield|secure_getenv|stderr|strc?spn|strlen|strnlen
 strcmp|unlink|snprintf|vsnprintf|fputs|fputc'
 pattern="^($(echo "$allowed|$libc" | paste -sd'|'))\$"
 

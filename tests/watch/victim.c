@@ -124,6 +124,15 @@ static void free_twice_in_a_block_under_a_mark(pond_pool *pool) {
   free_twice(pool);
 }
 
+/* The rewind brings back what the mark knows; nothing here is wrong. */
+static void resize_to_nothing_under_a_mark(pond_pool *pool) {
+  fill(pool, 100);
+  const pond_mark mark = pond_get_mark(pool);
+  out = pond_resize(pool, out, 100, 0);
+  pond_free_sized(pool, out, 0);
+  pond_rewind(pool, mark);
+}
+
 static void free_without_size(pond_pool *pool) {
   fill(pool, 16);
   pond_free_sized(pool, out, 0);
@@ -238,6 +247,7 @@ static const struct {
     {"free-large-too-small", free_large_too_small},
     {"free-large-without-size", free_large_without_size},
     {"free-foreign", free_foreign},
+    {"resize-to-nothing-under-a-mark", resize_to_nothing_under_a_mark},
     {"uninitialized", uninitialized},
     {"clean", clean},
 };
