@@ -362,7 +362,6 @@ MUTANTS = [
     ("Whose*", "src/whose.cpp", "if (held == self ||", "if (true ||"),
     ("Whose*", "src/whose.cpp", "         r.record.size;", "         r.record.size + 1;"),
     ("Whose*", "src/whose.cpp", "latest[(went - 1 - i) % most_gone]", "latest[i]"),
-    ("Whose*", "src/whose.cpp", "  forget_block(p);  // of", "  // of"),
     ("Whose*", "src/whose.cpp", "block == nullptr && freed ?", "block == nullptr ?"),
     ("Whose*", "src/whose.cpp", "    const locked here;\n    forget_block(p);\n", ""),
     ("Whose*", "src/whose.cpp", "one->number > found->number", "false"),
