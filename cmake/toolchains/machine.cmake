@@ -12,17 +12,9 @@ string(REPLACE i386 i686 triplet ${triplet})  # which is what Debian's compiler 
 
 set(CMAKE_C_COMPILER ${triplet}-gcc)
 set(CMAKE_CXX_COMPILER ${triplet}-g++)
-set(runs_itself FALSE)
 if(POND_MACHINE STREQUAL i386 AND CMAKE_HOST_SYSTEM_PROCESSOR STREQUAL x86_64)
-  # Which does so unless its kernel was built without; only where the libraries are has to be said.
-  set(loader /usr/${triplet}/lib/ld-linux.so.2)
-  execute_process(COMMAND bash -c "${loader} --version" RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
-  if(failed EQUAL 0)
-    set(runs_itself TRUE)
-  endif()
-endif()
-if(runs_itself)
-  set(CMAKE_CROSSCOMPILING_EMULATOR ${loader} --library-path /usr/${triplet}/lib)
+  # Which runs it itself; only where the libraries are has to be said.
+  set(CMAKE_CROSSCOMPILING_EMULATOR /usr/${triplet}/lib/ld-linux.so.2 --library-path /usr/${triplet}/lib)
 else()
   set(CMAKE_CROSSCOMPILING_EMULATOR qemu-${POND_MACHINE} -L /usr/${triplet})
 endif()

@@ -4,7 +4,8 @@
 #   tests/machines/run.sh [aarch64|s390x|i386|musl|libcxx...]     all of them by default
 #
 # qemu-user runs what is built for aarch64 and s390x; a processor of this machine's kind runs i386 itself, unless
-# its kernel was built without that.
+# its kernel was built without that. Then i386 is left out, and that is said: under qemu-i386 7.2 processes that
+# abort, and those with threads, do not end.
 # Left out by name: tests under this machine's valgrind (memcheck), AddressSanitizer's (its shadow memory under
 # qemu was not tried), and scripts that read x86 instructions or start programs without an emulator (Check). An
 # emulator takes ten times as long, so under one the recorded traces run through the C interface alone, not
@@ -19,12 +20,16 @@ emulated='RecordedTraces\.ThroughTheOracle/'
 machines=("$@")
 [ $# -ne 0 ] || machines=(aarch64 s390x i386 musl libcxx)
 
+runs_i386() { /usr/i686-linux-gnu/lib/ld-linux.so.2 --version >/dev/null 2>&1; }
+
 step "machines: packages" cmake/install_packages.sh build "${machines[@]}"
 for machine in "${machines[@]}"; do
+  if [ "$machine" = i386 ] && ! runs_i386; then
+    echo "i386: left out, as this kernel does not run its programs" >&2
+    continue
+  fi
   left_out=$not_there
-  itself=false
-  [[ $machine != i386 ]] || ! /usr/i686-linux-gnu/lib/ld-linux.so.2 --version >/dev/null 2>&1 || itself=true
-  [[ $machine == musl || $itself == true ]] || left_out+="|$emulated"
+  [[ $machine != aarch64 && $machine != s390x ]] || left_out+="|$emulated"
   case $machine in
     aarch64 | s390x | i386)
       packages=$PWD/build/machines/$machine
@@ -32,7 +37,7 @@ for machine in "${machines[@]}"; do
       arguments=(-S . --toolchain cmake/toolchains/machine.cmake -DCMAKE_BUILD_TYPE=Debug
         "-DPOND_MACHINE=$machine" "-DPOND_MACHINE_PACKAGES=$packages" -DZLIB_USE_STATIC_LIBS=ON)
       # Where an emulator runs it: what it saves is more than what the compiler takes.
-      [ $itself = true ] || arguments+=(-DCMAKE_CXX_FLAGS_DEBUG=-O1)
+      [ "$machine" = i386 ] || arguments+=(-DCMAKE_CXX_FLAGS_DEBUG=-O1)
       ;;
     libcxx)
       # Debian has one of its versions installed at a time; this one has C++17's and C++23's memory.
