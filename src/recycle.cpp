@@ -73,7 +73,8 @@ bool has_bins_for(state &s, std::size_t alignment) noexcept {
 [[gnu::noinline]] void *allocate_unusual(head &pool, std::size_t size,
                                          std::size_t alignment) noexcept {
   state &s = *pool.state;
-  if (sizes::with_alignment(size, alignment) > s.threshold || !has_bins_for(s, alignment)) {
+  if (size > s.threshold || sizes::with_alignment(size, alignment) > most_recycled ||
+      !has_bins_for(s, alignment)) {
     // What allocate_at_least() has rounded up may come back with the size that was asked for.
     if (size < s.threshold + sizes::quantum) s.ext->bins->small_larges = true;
     return take_large(real(pool), size, alignment);
