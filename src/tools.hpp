@@ -35,6 +35,14 @@ inline constexpr std::size_t red_zone = 16;
 /// begins at a multiple of eight, a packed string too.
 inline constexpr std::size_t granule = 8;
 
+/// Whether [p, p + size) lies in so many bytes.
+inline bool lies_in(const void *from, std::size_t length, const void *p,
+                    std::size_t size) noexcept {
+  const auto distance =
+      reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(from);
+  return distance <= length && size <= length - distance;
+}
+
 // tools.cpp
 
 /// Looks for a tool, once, before the first pool begins; whether there is one.

@@ -60,13 +60,6 @@ const watcher &watch() noexcept {
   return process;
 }
 
-/// Whether [p, p + size) lies in so many bytes.
-bool lies_in(const void *from, std::size_t length, const void *p, std::size_t size) noexcept {
-  const auto distance =
-      reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(from);
-  return distance <= length && size <= length - distance;
-}
-
 /// Whether it lies in the later blocks of this pool that are newer than one of them.
 bool in_later_blocks(const state &s, const block *until, const void *p, std::size_t size) noexcept {
   const block *b = s.first.next;

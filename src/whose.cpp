@@ -42,10 +42,8 @@ void *hidden(const void *p) noexcept {
   return reinterpret_cast<void *>(~reinterpret_cast<std::uintptr_t>(p));
 }
 
-bool lies_in(const region &r, const void *address) noexcept {
-  return reinterpret_cast<std::uintptr_t>(address) -
-             reinterpret_cast<std::uintptr_t>(hidden(r.record.memory)) <
-         r.record.size;
+bool has(const region &r, const void *address) noexcept {
+  return lies_in(hidden(r.record.memory), r.record.size, address, 1);
 }
 
 /// Whether this thread is in here alone now. What another process holds is a copy, of when it was
@@ -63,12 +61,14 @@ bool try_lock() noexcept {
   return true;
 }
 
+void unlock() noexcept { __atomic_store_n(&holder, 0, __ATOMIC_RELEASE); }
+
 class locked {
  public:
   locked() noexcept {
     while (!try_lock()) sched_yield();
   }
-  ~locked() { __atomic_store_n(&holder, 0, __ATOMIC_RELEASE); }
+  ~locked() { unlock(); }
   locked(const locked &) = delete;
   locked &operator=(const locked &) = delete;
 };
@@ -112,7 +112,7 @@ const region *find_block(const void *address) noexcept {
   const region *found = nullptr;
   for (std::size_t i = 0; i < blocks.capacity; ++i) {
     const auto *one = reinterpret_cast<const region *>(blocks.slots[i]);
-    if (one == nullptr || !lies_in(*one, address)) continue;
+    if (one == nullptr || !has(*one, address)) continue;
     if (found == nullptr || one->number > found->number) found = one;
   }
   return found;
@@ -121,7 +121,7 @@ const region *find_block(const void *address) noexcept {
 const region *find_gone(const void *address) noexcept {
   for (std::size_t i = 0; i < most_gone && i < went; ++i) {
     const region &one = latest[(went - 1 - i) % most_gone];  // newest first
-    if (lies_in(one, address)) return &one;
+    if (has(one, address)) return &one;
   }
   return nullptr;
 }
@@ -166,7 +166,7 @@ owner whose(const void *address, bool freed, tag_text &tag) noexcept {
   const region *const block = find_block(address);
   const region *const found = block == nullptr && freed ? find_gone(address) : block;
   if (found != nullptr) tag = found->tag;
-  __atomic_store_n(&holder, 0, __ATOMIC_RELEASE);
+  unlock();
   if (found == nullptr) return owner::unknown;
   return block != nullptr ? owner::has_it : owner::had_it;
 }

@@ -360,7 +360,7 @@ MUTANTS = [
     ("Quota.TheFirst*", "src/create.cpp",
      "ext->parent != nullptr ? ext->parent->ext : nullptr);", "nullptr);"),
     ("Whose*", "src/whose.cpp", "if (held == self ||", "if (true ||"),
-    ("Whose*", "src/whose.cpp", "         r.record.size;", "         r.record.size + 1;"),
+    ("Whose*", "src/whose.cpp", "r.record.size, address", "r.record.size + 1, address"),
     ("Whose*", "src/whose.cpp", "latest[(went - 1 - i) % most_gone]", "latest[i]"),
     ("Whose*", "src/whose.cpp", "block == nullptr && freed ?", "block == nullptr ?"),
     ("Whose*", "src/whose.cpp", "    const locked here;\n    forget_block(p);\n", ""),
