@@ -102,11 +102,15 @@ double seconds_to_free(std::size_t n) {
 
 /// nginx: each free walks the list: 32 times as many take 1000 times as long.
 TEST(Bug06, FreeingAmongManyIsConstant) {
-  double ratio = 1e9;
-  for (int attempt = 0; attempt < 5 && ratio > 200; ++attempt) {
-    ratio = seconds_to_free(32000) / seconds_to_free(1000);
+  // Other work on the machine only adds to a time: the least of a few is what it takes.
+  double few = 1e9;
+  for (int attempt = 0; attempt < 20; ++attempt) few = std::min(few, seconds_to_free(1000));
+  double many = 1e9;
+  for (int attempt = 0; attempt < 5 && many > 200 * few; ++attempt) {
+    many = std::min(many, seconds_to_free(32000));
   }
-  EXPECT_LT(ratio, 200);  // linear is 32; the bound is far from both, whatever the machine's noise
+  EXPECT_LT(many,
+            200 * few);  // linear is 32; the bound is far from both, whatever the machine's noise
 }
 
 /// nginx: ngx_pmemalign takes a new list node each time.

@@ -6,13 +6,15 @@ would take in pond, and a few more that only one mechanism of the tests could fi
 each, two at a time.
 """
 import argparse
+import glob
+import os
 import sys
 
-from variants import Variant, each
+from variants import SOURCE, Variant, each
 
 COROUTINE = "include/pond/coroutine.hpp"
 # A change of these compiles every test again, and so does putting them back. So their mutants are tried
-# with a program of a few tests, and last.
+# with a program of one file of tests, and last.
 HEADERS = ("include/pond/detail/bump.hpp", "include/pond/detail/core.hpp",
            "include/pond/detail/marks.hpp", "include/pond/detail/objects.hpp",
            "include/pond/unique_ptr.hpp")
@@ -320,23 +322,23 @@ MUTANTS = [
      "size + alignment % 2 > surely_small;"),
     ("Large.IsWhat*", "include/pond/detail/core.hpp", "size + alignment > surely_small;",
      "size > surely_small;"),
-    ("Node*", "include/pond/detail/core.hpp", "if (seen || may", "if (may"),
-    ("Node*", "include/pond/detail/core.hpp", "size > surely_small - alignment;",
+    ("Node.*", "include/pond/detail/core.hpp", "if (seen || may", "if (may"),
+    ("Node.*", "include/pond/detail/core.hpp", "size > surely_small - alignment;",
      "size > surely_small - alignment + 1;"),
-    ("Node*", "include/pond/detail/core.hpp", "alignment > surely_small || size", "size"),
+    ("Node.*", "include/pond/detail/core.hpp", "alignment > surely_small || size", "size"),
     ("ShortSize*", "include/pond/detail/bump.hpp", "? ule(at + size, end)",
      "? ule(at + size, end + 16)"),
     ("ShortSize*", "include/pond/detail/bump.hpp", "? kernels_bytes - 1 :",
      "? kernels_bytes :"),
     ("Edge*", "src/create.cpp", "-std::uintptr_t{kernels_bytes}", "-std::uintptr_t{4096}"),
-    ("Node*", "src/release.cpp", "  if (retract(pool, p, size)) return;\n", ""),
-    ("Node*", "include/pond/detail/bump.hpp", "(a) <= 0;", "(a) < 0;"),
-    ("Node*", "include/pond/detail/bump.hpp", "(a) <= 0;", "(a) == 0;"),
+    ("Node.*", "src/release.cpp", "  if (retract(pool, p, size)) return;\n", ""),
+    ("Node.*", "include/pond/detail/bump.hpp", "(a) <= 0;", "(a) < 0;"),
+    ("Node.*", "include/pond/detail/bump.hpp", "(a) <= 0;", "(a) == 0;"),
     ("Shown*", "src/recycle.cpp", "is_no_memory(p) || ", ""),
     ("Shown*", "src/shown.hpp", " || p == nowhere()", ""),
     ("Shown*", "src/create.cpp", "size == 0 || ", ""),
     ("Shown*", "include/pond/detail/bump.hpp", " && p != nullptr &&", " &&"),
-    ("Node*", "include/pond/detail/bump.hpp", " && pool.state != nullptr;", ";"),
+    ("Node.*", "include/pond/detail/bump.hpp", " && pool.state != nullptr;", ";"),
     ("Descriptors*", "src/cleanup.cpp", "fd == -1 && errno != 0", "false"),
     ("MakeUndestroyed*", "include/pond/unique_ptr.hpp",
      "      [](T *) { return true; }, std::forward<Arguments>(arguments)...);",
@@ -372,9 +374,18 @@ MUTANTS = [
 ]
 
 
+def program_of(tests, name):
+    if name not in HEADERS:
+        return "whose_test" if tests.startswith("Whose") else "pond_tests"
+    suite = tests.split(".")[0].rstrip("*")
+    (file,) = (file for file in glob.glob(os.path.join(SOURCE, "tests", "*_test.cpp"))
+               if f"TEST({suite}," in open(file).read())
+    return os.path.basename(file).replace("_test.cpp", "_alone")
+
+
 def prepared_copy(number):
     copy = Variant(f"mutants-{number}", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
-    failed = copy.build("pond_tests", "pond_header_tests")
+    failed = copy.build("pond_tests")
     if failed is not None:
         raise RuntimeError(failed)
     return copy
@@ -386,8 +397,7 @@ def try_mutant(copy, tests, name, old, new):
         replacement = copy.replaced(name, old, new)
     except ValueError as error:
         return str(error)
-    program = ("pond_header_tests" if name in HEADERS else
-               "whose_test" if tests.startswith("Whose") else "pond_tests")
+    program = program_of(tests, name)
     with replacement:
         failed = copy.build(program)
         if failed is not None:
