@@ -242,8 +242,8 @@ TEST(Descriptors, AreClosedWithThePool) {
 
 TEST(Descriptors, ThatAreNotOpenAreRefusedAndStayTheCallers) {
   checked_pool checked;
-  EXPECT_THROW(checked.pool.own_fd(-1), std::system_error);
   EXPECT_THROW(checked.pool.own_fd(1000000), std::system_error);
+  EXPECT_THROW(checked.pool.own_fd(-1), std::system_error);  // for what errno says: it is set here
   errno = 0;
   EXPECT_EQ(pond_own_fd(checked.pool.handle(), -1), -1);
   EXPECT_EQ(errno, EBADF);

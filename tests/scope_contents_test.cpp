@@ -58,6 +58,7 @@ TEST(Scope, AnInnerOneLeavesWhatTheOuterOneHas) {
 /// What a scope has put away when something happened in it is there again.
 TEST(Scope, RoomsAreNotFilledInIt) {
   POND_SKIP_WHEN_TRAPPED();
+  pond::trim();  // a block that another test left in the cache may be larger
   pond::pool pool(2048);
   std::memset(pool.allocate(1100), 0, 1100);
   std::memset(pool.allocate(900), 0, 900);  // a second block; the first one keeps a room

@@ -173,7 +173,7 @@ TEST(Whose, PoolsThatBeginAndEndInAnyOrder) {
 
 /// Something is looked up there, among so many that it is nearly always under way.
 TEST(Whose, AChildThatIsForkedWhileAnotherThreadIsInTheTable) {
-  constexpr int children = 100;
+  constexpr int children = 20;  // in most of them the other thread is in there
   constexpr int held = 5000;
   std::vector<pond::pool> pools;
   for (int i = 0; i < held; ++i) pools.emplace_back(pond::options{.tag = "held"});
