@@ -30,8 +30,8 @@ using pool_string = std::basic_string<char, std::char_traits<char>, in_pool<char
 // --- What the standard asks of an allocator ---------------------------------------------------
 
 using traits = std::allocator_traits<in_pool<int>>;
-static_assert(traits::propagate_on_container_copy_assignment::value);
-static_assert(traits::propagate_on_container_move_assignment::value);
+static_assert(!traits::propagate_on_container_copy_assignment::value);
+static_assert(!traits::propagate_on_container_move_assignment::value);
 static_assert(traits::propagate_on_container_swap::value);
 static_assert(!traits::is_always_equal::value);
 static_assert(std::is_same_v<traits::rebind_alloc<long>, in_pool<long>>);
@@ -143,10 +143,12 @@ void go_between(pond::pool &one, pond::pool &two) {
   EXPECT_TRUE(b == copy);
   Container moved(std::move(b));
   EXPECT_TRUE(moved == copy);
-  a = moved;
+  a = moved;  // swapped, it is in two; this is copied into it
   EXPECT_TRUE(a == copy);
+  EXPECT_EQ(&a.get_allocator().get_pool(), &two);
   a = std::move(moved);
   EXPECT_TRUE(a == copy);
+  EXPECT_EQ(&a.get_allocator().get_pool(), &two);
   const Container moved_elsewhere(std::move(a), in_pool<int>(two));
   EXPECT_TRUE(moved_elsewhere == copy);
   a = Container(two);

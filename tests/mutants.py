@@ -15,7 +15,7 @@ from variants import SOURCE, Variant, each
 COROUTINE = "include/pond/coroutine.hpp"
 # A change of these compiles every test again, and so does putting them back. So their mutants are tried
 # with a program of one file of tests, and last.
-HEADERS = ("include/pond/detail/bump.hpp", "include/pond/detail/core.hpp",
+HEADERS = ("include/pond/allocator.hpp", "include/pond/detail/bump.hpp", "include/pond/detail/core.hpp",
            "include/pond/detail/marks.hpp", "include/pond/detail/objects.hpp",
            "include/pond/unique_ptr.hpp")
 
@@ -371,6 +371,12 @@ MUTANTS = [
     ("Whose*", "src/blocks.cpp", "    taken(s, b, bytes);\n", ""),
     ("Whose*", "src/watch.cpp", "  taken(s, base_of(s), s.first.size);\n", ""),
     ("Whose*", "src/ended.cpp", "  gone(s, &pool, sizeof(pool));\n", ""),
+    ("Assigned.*", "include/pond/allocator.hpp",
+     "propagate_on_container_copy_assignment = std::false_type",
+     "propagate_on_container_copy_assignment = std::true_type"),
+    ("Assigned.*", "include/pond/allocator.hpp",
+     "propagate_on_container_move_assignment = std::false_type",
+     "propagate_on_container_move_assignment = std::true_type"),
 ]
 
 

@@ -234,13 +234,31 @@ TEST(Allocator, GivesTheNewestAndTheLargeBack) {
   EXPECT_EQ(checked.pool.stats().large, 0U);
 }
 
+/// What a session keeps of a request must not end with the request.
+TEST(Assigned, ContainersStayInTheirPool) {
+  checked_pool kept;
+  std::vector<int, pooled<int>> copied(kept.pool);
+  std::vector<int, pooled<int>> moved(kept.pool);
+  {
+    checked_pool request;
+    std::vector<int, pooled<int>> a(100, 1, request.pool);
+    copied = a;
+    moved = std::move(a);
+    EXPECT_TRUE(copied.get_allocator() == pooled<int>(kept.pool));
+    EXPECT_FALSE(moved.get_allocator() == pooled<int>(request.pool));
+  }
+  EXPECT_TRUE(copied == moved && copied == (std::vector<int, pooled<int>>(100, 1, kept.pool)));
+}
+
 TEST(Allocator, GoesWithAMovedContainer) {
   checked_pool one;
   checked_pool two;
   std::vector<int, pooled<int>> a(100, 1, one.pool);
-  std::vector<int, pooled<int>> b(100, 2, two.pool);
+  std::vector<int, pooled<int>> same(one.pool);
   const int *data = a.data();
-  b = std::move(a);
+  same = std::move(a);
+  EXPECT_EQ(same.data(), data);
+  std::vector<int, pooled<int>> b(std::move(same));
   EXPECT_EQ(b.data(), data);
   EXPECT_TRUE(b.get_allocator() == pooled<int>(one.pool));
   EXPECT_FALSE(b.get_allocator() == pooled<int>(two.pool));

@@ -17,6 +17,7 @@ TEST(SharedPool, GoesWithTheLastReference) {
   first->on_destroy([&ran] { ++ran; });
   pond::shared_pool second = first;
   EXPECT_EQ(first.get(), second.get());
+  EXPECT_TRUE(first == second && first != pond::shared_pool());
   first = pond::shared_pool();
   EXPECT_FALSE(first);
   EXPECT_EQ(ran, 0);

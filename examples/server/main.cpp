@@ -1,4 +1,8 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <boost/system/system_error.hpp>
+#include <stdexcept>
 
 #include "common/program.hpp"
 #include "server.hpp"
@@ -10,7 +14,11 @@ int run(int argc, char **argv) {
   std::uint16_t port = 0;
   app.add_option("--port", port, "to listen on; 0: a free one")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  serve(port);
+  try {
+    serve(port);
+  } catch (const boost::system::system_error &error) {  // its what() says where in Boost, too
+    throw std::runtime_error(fmt::format("port {}: {}", port, error.code().message()));
+  }
   return 0;
 }
 

@@ -26,9 +26,11 @@ inline namespace POND_NAMESPACE_TAG {
 
 /// Refers to a pool, which must outlive every container that uses it, and must not be moved.
 ///
-/// Goes with a container when that is moved, copied by assignment or swapped: what a container has
-/// allocated is always given back to the pool it came from. Two are equal when their pool is the
-/// same. A container made from another one (a copy constructed) uses the pool of the original.
+/// A container stays in the pool it was made in, as with std::pmr: one that is assigned to copies
+/// what it is given, or moves it element by element, where that is of another pool. So what a
+/// session keeps of a request does not go with the request. One that is constructed from another,
+/// by copy or move, uses the other's pool unless it is given one; swapped containers exchange their
+/// pools, too. Two allocators are equal when their pool is the same.
 ///
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
 /// pool until that is reset; reserve() first, or give the container a pool of its own, or one that
@@ -48,10 +50,11 @@ template <class T>
 class allocator {
  public:
   using value_type = T;  ///< what is allocated
-  // A pool's memory may only be given back to that pool: the allocator moves with it.
-  using propagate_on_container_copy_assignment = std::true_type;  ///< goes with what is assigned
-  using propagate_on_container_move_assignment = std::true_type;  ///< goes with what is moved
-  using propagate_on_container_swap = std::true_type;             ///< goes with what is swapped
+  // Lifetimes are the pools': assigning must not change which one a container depends on. To swap
+  // is asked for on both sides, and would be undefined where pools differ.
+  using propagate_on_container_copy_assignment = std::false_type;  ///< the target keeps its pool
+  using propagate_on_container_move_assignment = std::false_type;  ///< the target keeps its pool
+  using propagate_on_container_swap = std::true_type;              ///< pools are swapped, too
 
   /// Implicit, as std::pmr::polymorphic_allocator's: a pool may stand where an allocator is asked.
   allocator(pool &from) noexcept : pool_(&from) {}  // NOLINT(google-explicit-constructor)

@@ -104,7 +104,9 @@ struct frame_memory {
 ///
 /// Lifetime  the pool must outlive the coroutine, and be neither moved nor reset nor rewound to
 ///           before its start while that exists: the frame refers to it. So the pool is passed by
-///           reference; a coroutine that takes it by value moves it, and is undefined. To tie the
+///           reference; a coroutine that takes it by value moves it, and is undefined. For the
+///           same reason a shared_pool brings none: that reference would lie in a frame in its
+///           pool. Pass *shared, and let who starts the coroutine keep the reference. To tie the
 ///           coroutine to the pool: pool.on_destroy([handle] { handle.destroy(); }).
 /// Failure   the call of the coroutine throws as pool::allocate(); its parameters are destroyed,
 ///           and nothing else has happened. See below for null.

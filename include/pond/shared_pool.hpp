@@ -70,6 +70,9 @@ class shared_pool {
   /// The pool's members; not where it refers to nothing.
   [[nodiscard]] pool *operator->() const noexcept { return get(); }
 
+  /// Whether both refer to the same pool, or both to nothing.
+  friend bool operator==(const shared_pool &, const shared_pool &) noexcept = default;
+
   /// Whether it refers to a pool.
   explicit operator bool() const noexcept { return head_ != nullptr; }
 

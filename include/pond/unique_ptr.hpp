@@ -5,6 +5,7 @@
 #define POND_UNIQUE_PTR_HPP
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "pond/pool.hpp"
@@ -25,7 +26,9 @@ struct deleter {
   }
 };
 
-/// Two words: the object and its pool. What is said of the deleter holds.
+/// Two words: the object and its pool. What is said of the deleter holds. Of the object itself
+/// only: it does not convert to one of a base class, as what is given back goes by the type's size
+/// (a std::shared_ptr of the base is made from it); and none of arrays.
 template <class T>
 using unique_ptr = std::unique_ptr<T, deleter<T>>;
 
@@ -62,6 +65,7 @@ T *make_undestroyed(pool &from, Arguments &&...arguments) {
 /// - **Cost**: the allocation and the constructor; nothing is registered.
 template <class T, class... Arguments>
 unique_ptr<T> make_unique(pool &from, Arguments &&...arguments) {
+  static_assert(!std::is_array_v<T>, "pond: make_span makes arrays");
   return unique_ptr<T>(make_undestroyed<T>(from, std::forward<Arguments>(arguments)...),
                        deleter<T>{&from});
 }

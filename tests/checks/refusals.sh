@@ -41,6 +41,7 @@ for parameters in '' 'int, const char *' 'const pond::pool &' 'pond::pool *'; do
 done
 refused 'make_span makes arrays' 'pool.make<int[4]>()'
 refused 'make_span makes arrays' '(void)pond::make_unique<int[4]>(pool)'
+refused 'make_span makes arrays' '(void)pond::make_unique<int[]>(pool, 3U)'
 refused 'make_span makes arrays' '(void)pond::make_undestroyed<int[4]>(pool)'
 refused 'objects that can be written' 'pool.make_span<const int>(3)'
 refused 'none of them an array' 'pool.make_span<int[4]>(3)'
