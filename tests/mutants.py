@@ -8,6 +8,7 @@ each, two at a time.
 import argparse
 import glob
 import os
+import re
 import sys
 
 from variants import SOURCE, Variant, each
@@ -15,7 +16,8 @@ from variants import SOURCE, Variant, each
 COROUTINE = "include/pond/coroutine.hpp"
 # A change of these compiles every test again, and so does putting them back. So their mutants are tried
 # with a program of one file of tests, and last.
-HEADERS = ("include/pond/allocator.hpp", "include/pond/detail/bump.hpp", "include/pond/detail/core.hpp",
+HEADERS = ("include/pond/allocator.hpp", "include/pond/detail/arguments.hpp",
+           "include/pond/detail/bump.hpp", "include/pond/detail/core.hpp",
            "include/pond/detail/marks.hpp", "include/pond/detail/objects.hpp",
            "include/pond/unique_ptr.hpp")
 
@@ -371,6 +373,11 @@ MUTANTS = [
     ("Whose*", "src/blocks.cpp", "    taken(s, b, bytes);\n", ""),
     ("Whose*", "src/watch.cpp", "  taken(s, base_of(s), s.first.size);\n", ""),
     ("Whose*", "src/ended.cpp", "  gone(s, &pool, sizeof(pool));\n", ""),
+    ("Nested.*", "include/pond/detail/arguments.hpp",
+     "with(const Allocator &allocator, const std::pair<A, B> &from) {\n"
+     "    return with(allocator, from.first, from.second);",
+     "with(const Allocator &, const std::pair<A, B> &from) {\n"
+     "    return std::forward_as_tuple(from);"),
     ("Assigned.*", "include/pond/allocator.hpp",
      "propagate_on_container_copy_assignment = std::false_type",
      "propagate_on_container_copy_assignment = std::true_type"),
@@ -385,7 +392,7 @@ def program_of(tests, name):
         return "whose_test" if tests.startswith("Whose") else "pond_tests"
     suite = tests.split(".")[0].rstrip("*")
     (file,) = (file for file in glob.glob(os.path.join(SOURCE, "tests", "*_test.cpp"))
-               if f"TEST({suite}," in open(file).read())
+               if re.search(rf"TEST(_F)?\({suite},", open(file).read()))
     return os.path.basename(file).replace("_test.cpp", "_alone")
 
 

@@ -1,8 +1,9 @@
 /// @file pond/allocator.hpp
 /// A pool for the standard containers. Comes with pool.hpp.
 ///
-///     std::vector<header, pond::allocator<header>> headers(pool);
-///     std::basic_string<char, std::char_traits<char>, pond::allocator<char>> line(pool);
+///     using text = std::basic_string<char, std::char_traits<char>, pond::allocator<char>>;
+///     std::vector<text, pond::allocator<text>> lines(pool);
+///     lines.emplace_back("the string is in the pool, too");
 ///
 /// Inlined into the container, no virtual call. A container that is destroyed gives back what is
 /// the newest in its pool, and what is large; the rest goes with the pool, so its destructor may as
@@ -14,6 +15,7 @@
 #include <limits>
 #include <new>
 #include <type_traits>
+#include <utility>
 #include <version>
 #ifdef __cpp_lib_allocate_at_least
 #include <memory>
@@ -26,17 +28,18 @@ inline namespace POND_NAMESPACE_TAG {
 
 /// Refers to a pool, which must outlive every container that uses it, and must not be moved.
 ///
-/// A container stays in the pool it was made in, as with std::pmr: one that is assigned to copies
-/// what it is given, or moves it element by element, where that is of another pool. So what a
-/// session keeps of a request does not go with the request. One that is constructed from another,
-/// by copy or move, uses the other's pool unless it is given one; swapped containers exchange their
-/// pools, too. Two allocators are equal when their pool is the same.
+/// A container stays in the pool it was made in, and so do its elements, as with std::pmr: where
+/// one is given what is of another pool, it copies that, even if it is moved. So what a session
+/// keeps of a request does not go with the request. One that is constructed from another, by copy
+/// or move, uses the other's pool unless it is given one; swapped containers exchange their pools,
+/// too. Two allocators are equal when their pool is the same.
 ///
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
 /// pool until that is reset; reserve() first, or give the container a pool of its own, or one that
 /// recycles.
 ///
-/// - **Failure**: throws as pool::allocate(); the container is then as its own guarantees say.
+/// - **Failure**: throws as pool::allocate(); the container is then as its own guarantees say. So
+///   may an assignment by move from another pool: no `noexcept` for what does that.
 /// - **Threads**: a container belongs to the thread that has its pool.
 /// - **Scopes**: while a mark is open, what is older than it is not given back; a container that
 ///   grew in a pond::scope must not be used after the rewind, which takes what it moved to.
@@ -90,6 +93,14 @@ class allocator {
   /// the next of its size where the pool recycles (options.recycle).
   void deallocate(T *p, std::size_t count) noexcept {
     detail::release_allocated(pool_->head_, p, count * sizeof(T), alignof(T));
+  }
+
+  /// Makes an element that takes a pool's allocator, or a pair with such a member, with this one,
+  /// as std::pmr does: what is in a container is in its pool, unless the arguments say otherwise.
+  template <class U, class... Arguments>
+  requires detail::takes_allocator<U, allocator>
+  void construct(U *place, Arguments &&...arguments) {
+    detail::construct_with<U>(place, *this, std::forward<Arguments>(arguments)...);
   }
 
   /// How many a program can have at most: of bytes 32 PiB on x86-64 and aarch64, elsewhere half of

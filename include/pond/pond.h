@@ -20,7 +20,7 @@
  * - **NULL**: a pool that is NULL is refused: EINVAL, or nothing happens.
  * - **Lifetime**: memory lives until the pool is reset or destroyed, or rewound to before it.
  * - **Threads**: a pool, with its children, belongs to one thread at a time; it may be handed over.
- *   Different pools are independent: nothing is shared or locked.
+ *   Different pools are independent: none waits for another.
  * - **Callbacks** must not throw and must not longjmp out. */
 #ifndef POND_POND_H
 #define POND_POND_H

@@ -13,6 +13,15 @@ namespace pond {
 inline namespace POND_NAMESPACE_TAG {
 namespace detail {
 
+/// Whether a T, or a member of a pair, can be given the allocator.
+template <class T, class Allocator>
+inline constexpr bool takes_allocator = std::uses_allocator_v<T, Allocator>;
+template <class T, class Allocator>
+inline constexpr bool takes_allocator<const T, Allocator> = takes_allocator<T, Allocator>;
+template <class First, class Second, class Allocator>
+inline constexpr bool takes_allocator<std::pair<First, Second>, Allocator> =
+    takes_allocator<First, Allocator> || takes_allocator<Second, Allocator>;
+
 /// What a T is made from: its arguments, with the allocator where it takes one, before or behind
 /// them; of a pair, each member's. By the rule of std::uses_allocator_construction_args, which
 /// libc++ 14 does not have.
