@@ -378,6 +378,8 @@ MUTANTS = [
      "    return with(allocator, from.first, from.second);",
      "with(const Allocator &, const std::pair<A, B> &from) {\n"
      "    return std::forward_as_tuple(from);"),
+    ("Nested.*", "include/pond/detail/arguments.hpp",
+     "only_moves<T, T> = std::is_nothrow_move_constructible_v<T>;", "only_moves<T, T> = false;"),
     ("Assigned.*", "include/pond/allocator.hpp",
      "propagate_on_container_copy_assignment = std::false_type",
      "propagate_on_container_copy_assignment = std::true_type"),

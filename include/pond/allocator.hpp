@@ -28,11 +28,13 @@ inline namespace POND_NAMESPACE_TAG {
 
 /// Refers to a pool, which must outlive every container that uses it, and must not be moved.
 ///
-/// A container stays in the pool it was made in, and so do its elements, as with std::pmr: where
-/// one is given what is of another pool, it copies that, even if it is moved. So what a session
-/// keeps of a request does not go with the request. One that is constructed from another, by copy
-/// or move, uses the other's pool unless it is given one; swapped containers exchange their pools,
-/// too. Two allocators are equal when their pool is the same.
+/// A container stays in the pool it was made in: what is assigned to it, by copy or move, it copies
+/// where that is of another pool. So what a session keeps of a request does not go with the
+/// request. Elements that are copied in, or made in it, are in its pool, too. Constructing by move
+/// takes the memory over and depends on the pool that it is from, also for an element that is moved
+/// in; with std::scoped_allocator_adaptor around this one, that is copied where pools differ. A
+/// container that is copy constructed uses the other's pool unless it is given one; swapped ones
+/// exchange their pools. Two allocators are equal when their pool is the same.
 ///
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
 /// pool until that is reset; reserve() first, or give the container a pool of its own, or one that
@@ -96,9 +98,10 @@ class allocator {
   }
 
   /// Makes an element that takes a pool's allocator, or a pair with such a member, with this one,
-  /// as std::pmr does: what is in a container is in its pool, unless the arguments say otherwise.
+  /// unless the arguments say otherwise. Not one that is only moved: that keeps what it has, so
+  /// that a vector that grows moves its elements as fast as those that know no pool.
   template <class U, class... Arguments>
-  requires detail::takes_allocator<U, allocator>
+  requires detail::is_given_allocator<U, allocator, Arguments...>
   void construct(U *place, Arguments &&...arguments) {
     detail::construct_with<U>(place, *this, std::forward<Arguments>(arguments)...);
   }
