@@ -1,4 +1,4 @@
-// Containers in containers: what is in one is in its pool, as with std::pmr.
+// Containers in containers: what is made or copied in one is in its pool.
 #include <array>
 #include <cstddef>
 #include <deque>
@@ -8,7 +8,6 @@
 #include <scoped_allocator>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 

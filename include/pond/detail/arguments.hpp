@@ -30,6 +30,7 @@ inline constexpr bool only_moves = false;
 template <class T>
 inline constexpr bool only_moves<T, T> = std::is_nothrow_move_constructible_v<T>;
 
+/// Whether a container's element is given the allocator, beside these arguments.
 template <class T, class Allocator, class... Arguments>
 inline constexpr bool is_given_allocator =
     takes_allocator<T, Allocator> && !only_moves<T, Arguments...>;
