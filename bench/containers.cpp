@@ -67,7 +67,13 @@ struct strings {
   [[gnu::always_inline]] static void fill(auto &lines) {
     std::string_view line = header;
     benchmark::DoNotOptimize(line);  // of a length that no compiler knows, as in a request
-    for (int i = 0; i < elements; ++i) lines.emplace_back(line, lines.get_allocator());
+    for (int i = 0; i < elements; ++i) {
+      if constexpr (requires { lines.get_allocator().construct(lines.data(), line); }) {
+        lines.emplace_back(line);  // whose allocator gives itself to elements
+      } else {
+        lines.emplace_back(line, lines.get_allocator());
+      }
+    }
     benchmark::DoNotOptimize(lines.back().data());
   }
 };
@@ -164,6 +170,7 @@ void add_resource(const std::string &name) {
   add_all<pool, pond::monotonic_allocator>("allocator", "pond, monotonic");
   using arena = with<by_hand::arena>;
   add_all<arena, by_hand::allocator>("allocator", "by hand");
+  add_all<arena, by_hand::nested_allocator>("allocator", "by hand, nested");
   add_all<arena, by_hand::allocator, undestroyed>("allocator", "by hand, not destroyed");
   add_all<arena, by_hand::monotonic_allocator>("allocator", "by hand, monotonic");
   add_all<arena, by_hand::monotonic_allocator, undestroyed>("allocator",

@@ -31,8 +31,10 @@ template <class T>
 struct pmr_allocator : std::pmr::polymorphic_allocator<T> {
   explicit pmr_allocator(std::pmr::memory_resource &from)
       : std::pmr::polymorphic_allocator<T>(&from) {}
+  /// What std::pmr gives to elements is no pmr_allocator.
   template <class U>
-  pmr_allocator(const pmr_allocator<U> &other)  // NOLINT(google-explicit-constructor)
+  pmr_allocator(
+      const std::pmr::polymorphic_allocator<U> &other)  // NOLINT(google-explicit-constructor)
       : std::pmr::polymorphic_allocator<T>(other.resource()) {}
 };
 

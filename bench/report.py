@@ -3,7 +3,7 @@
 
     bench/report.py [--rounds N] [SECTION...]   twenty minutes for all, on an idle machine, after ./run --all
 
-Nothing between the markers of the README is typed by hand.
+No table between the markers of the README is typed by hand; the prose there stands below, with what was found by hand.
 """
 import argparse
 import glob
@@ -20,9 +20,10 @@ README = os.path.join(SOURCE, "bench", "README.md")
 DOUBLINGS = (1, 2, 4, 8, 16, 255)
 LARGEST_BLOCKS = (65536, 131072, 262144, 524288, 1048576)
 CAP_ROUNDS = 15
-BEGIN, END = "<!-- bench/report.py {} -->\n", "<!-- end -->\n"
+BEGIN = "<!-- bench/report.py {} -->\n"
 
-sys.path.insert(0, os.path.join(SOURCE, "tests"))
+sys.path[:0] = [os.path.join(SOURCE, "tests"), os.path.join(SOURCE, "docs")]
+from output import write_between  # noqa: E402
 from variants import Variant  # noqa: E402
 
 
@@ -186,6 +187,8 @@ KEEPS = {"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(1
 
 
 def container_section():
+    subprocess.run(["cmake", "--build", RELEASE, "--target", "pond_bench_containers", "--parallel"],
+                   check=True, stdout=subprocess.DEVNULL)
     programs = [os.path.basename(path) for path in
                 sorted(glob.glob(os.path.join(RELEASE, "bench", "pond_bench_containers_?")))]
     requests = [quartiles_of(run_benchmarks("^(resource|allocator)/", **SHORT, **KEEPS, program=name))
@@ -210,8 +213,9 @@ what nodes give back, an ordinary pool only the newest, `monotonic_buffer` nothi
 With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
 newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer. pond
 asks with the same comparison whether the pool recycles or is watched, and with another one of arrays, so of each string,
-whether they may be large (85 instructions an element, by hand 82). Where ranges are the same, nobody can tell two apart: a
-vector over pond took 0.98, 0.99 and 1.02 of the time by hand in three runs on 2026-11-30.
+whether they may be large. *Nested*: what is made, copied or moved in is in the container's memory, as it is over pond, and as it
+has to be where a container outlives what it is filled from. A vector of strings that grows then moves and destroys each, where it
+relocates otherwise; the other containers here do not. Where ranges are the same, nobody can tell two apart.
 *Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container lies
 in the memory itself, and nobody destroys it (`pond::make_undestroyed`); a vector that lies there is not in registers as it grows.
 
@@ -285,10 +289,7 @@ def main():
                         metavar="SECTION", help=", ".join(sections) + "; all without")
     arguments = parser.parse_args()
     for name in arguments.section or sections:
-        made = sections[name]()
-        before, rest = open(README).read().split(BEGIN.format(name))
-        after = rest.split(END, 1)[1]
-        open(README, "w").write(before + BEGIN.format(name) + "\n" + made + "\n" + END + after)
+        write_between(README, BEGIN.format(name), sections[name]())
 
 
 if __name__ == "__main__":

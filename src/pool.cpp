@@ -256,7 +256,7 @@ void reset(head &pool) noexcept {
   keep_blocks(s, kept_by_reset(s));
   if (holder != nullptr) keep_holder(s, *holder);
   if (!trapped) return;
-  closed(h.cur, static_cast<std::size_t>(h.end - h.cur));
+  close_room(h);
   s.ext->has_open_tails = false;
 }
 

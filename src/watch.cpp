@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "cache.hpp"
+#include "memory.hpp"
 #include "settings.hpp"
 
 namespace pond {
@@ -82,10 +83,24 @@ bool is_below_a_mark(const state &s, const void *p, std::size_t size) noexcept {
          !lies_in(mark->cur, static_cast<std::size_t>(mark->end - mark->cur), p, size);
 }
 
+/// How many bytes a trapped pool keeps closed at the end of its user's buffer: none where that has
+/// no room for them. Where an exception is thrown, AddressSanitizer opens the whole stack, and so
+/// all of a buffer there: then these are open, too.
+std::size_t witness(const state &s) noexcept {
+  return inside(s) > extension_inside ? inside(s) - extension_inside : 0;
+}
+
+/// Whether red zones around this memory may be gone.
+bool is_forgotten(state &s, const void *p, std::size_t size) noexcept {
+  if ((s.flags & flag_borrowed) == 0 || in_later_blocks(s, nullptr, p, size)) return false;
+  return witness(s) == 0 || !has_closed(base_of(s) + s.first.size - inside(s), 1);
+}
+
 /// Whether that is all of one allocation, as far as can be seen. Says so if not.
-bool is_given(const state &s, void *p, std::size_t size) noexcept {
+bool is_given(state &s, void *p, std::size_t size) noexcept {
   auto *at = static_cast<unsigned char *>(p);
-  if (!in_blocks(s, p, size) || !has_closed(at - 1, 1)) {
+  const bool forgotten = is_forgotten(s, p, size);
+  if (!in_blocks(s, p, size) || !(forgotten || has_closed(at - 1, 1))) {
     misuse(s, EINVAL, "given memory that is not the pool's");
     return false;
   }
@@ -94,7 +109,7 @@ bool is_given(const state &s, void *p, std::size_t size) noexcept {
     return false;
   }
   // What allocate_at_least() gave may be longer, but not by a red zone.
-  if (!s.ext->has_open_tails && !has_closed(at + size, red_zone)) {
+  if (!s.ext->has_open_tails && !forgotten && !has_closed(at + size, red_zone)) {
     misuse(s, EINVAL, "given memory with a wrong size");
     return false;
   }
@@ -160,12 +175,20 @@ bool trap(head &pool) noexcept {
   state &s = *pool.state;
   extension *ext = make_extension(pool);
   if (ext == nullptr) return false;
+  if ((s.flags & flag_borrowed) != 0 && ext->holder == nullptr &&
+      take_end_of_first_block(pool, red_zone, inside(s)) != nullptr) {
+    ext->inside += red_zone;
+  }
   ext->real = pool;
   s.flags |= flag_trapped;
   taken(s, base_of(s), s.first.size);
-  closed(pool.cur, static_cast<std::size_t>(pool.end - pool.cur));
+  close_room(pool);
   hide(pool);
   return true;
+}
+
+void close_room(const head &pool) noexcept {
+  closed(pool.cur, static_cast<std::size_t>(pool.end - pool.cur) + witness(*pool.state));
 }
 
 bool refuses(const state &s) noexcept {

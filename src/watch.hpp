@@ -25,6 +25,9 @@ bool configure(const char *text) noexcept;
 /// Makes a new pool a trapped one; false when there is no memory for its extension.
 bool trap(head &pool) noexcept;
 
+/// Closes what a trapped pool, as new, has free in its first block.
+void close_room(const head &pool) noexcept;
+
 /// Whether a pool must not be allocated from: it is sealed, or destroyed by its own cleanup. Says
 /// so.
 bool refuses(const state &s) noexcept;

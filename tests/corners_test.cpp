@@ -109,29 +109,6 @@ TEST(Corner, NothingBelowAMarkGrowsWhereTheMarkTookABlock) {
   EXPECT_FALSE(pool.try_extend(older, 24, 25));
 }
 
-struct counted {
-  static inline int alive = 0;
-  counted() { ++alive; }
-  ~counted() { --alive; }
-};
-
-TEST(Corner, ASpanWhoseRegistrationFailsIsDestroyedOnce) {
-  POND_SKIP_WHEN_TRAPPED();
-  pond::options options{.first_block = 1024};
-  options.hard_limit = pond::pool(options).stats().reserved;
-  for (std::size_t room = 0; room < 200; room += 8) {
-    pond::pool pool(options);
-    (void)pool.allocate(support::blocks_of(pool.handle()).front().unused - room, alignof(void *));
-    try {
-      (void)pool.make_span<counted>(4);
-    } catch (const std::bad_alloc &) {
-      EXPECT_EQ(counted::alive, 0) << room;
-    }
-    pool = pond::pool();
-    ASSERT_EQ(counted::alive, 0) << room;
-  }
-}
-
 TEST(Corner, AChildIsLeftEmptyWhenItsOwnCleanupEndsItsParent) {
   std::optional<pond::pool> parent(4096);
   pond::pool child = parent->child();

@@ -19,6 +19,7 @@ COROUTINE = "include/pond/coroutine.hpp"
 HEADERS = ("include/pond/allocator.hpp", "include/pond/detail/arguments.hpp",
            "include/pond/detail/bump.hpp", "include/pond/detail/core.hpp",
            "include/pond/detail/marks.hpp", "include/pond/detail/objects.hpp",
+           "include/pond/resource.hpp", "include/pond/shared_pool.hpp",
            "include/pond/unique_ptr.hpp")
 
 JOBS = 2  # mutants at a time: a change of one file is compiled, linked and tried on one processor
@@ -380,7 +381,18 @@ MUTANTS = [
      "with(const Allocator &, const std::pair<A, B> &from) {\n"
      "    return std::forward_as_tuple(from);"),
     ("Nested.*", "include/pond/detail/arguments.hpp",
-     "only_moves<T, T> = std::is_nothrow_move_constructible_v<T>;", "only_moves<T, T> = false;"),
+     "std::make_from_tuple<pair>(with(allocator, pair(std::forward<Other>(other))))",
+     "pair(std::forward<Other>(other))"),
+    ("Nested.*", "include/pond/detail/objects.hpp",
+     "    if ((... && (arguments.get_allocator() == allocator))) [[likely]] {\n", "    {\n"),
+    ("Unregistered.*", "include/pond/detail/objects.hpp",
+     "    if (object != nullptr) std::destroy_at(object);\n", ""),
+    ("OverAligned.*", "include/pond/allocator.hpp",
+     "pool_->allocate(count * sizeof(T), alignof(T))", "pool_->allocate(count * sizeof(T), 16)"),
+    ("OverAligned.*", "include/pond/resource.hpp",
+     "return pool_->allocate(size, alignment);", "return pool_->allocate(size, 16);"),
+    ("SharedPool.*", "include/pond/shared_pool.hpp",
+     "    if (head_ != nullptr) detail::retain(*head_);\n", ""),
     ("Assigned.*", "include/pond/allocator.hpp",
      "propagate_on_container_copy_assignment = std::false_type",
      "propagate_on_container_copy_assignment = std::true_type"),

@@ -1,4 +1,4 @@
-// Containers in containers: what is made or copied in one is in its pool.
+// Containers in containers: what is made, copied or moved into one is in its pool.
 #include <array>
 #include <cstddef>
 #include <deque>
@@ -79,17 +79,38 @@ TEST_F(Nested, WhatIsOfAnotherPoolIsCopied) {
   EXPECT_EQ(lines.back(), long_text);
 }
 
-/// As a container that is constructed by move: nothing is copied, and growing cannot fail.
-TEST_F(Nested, WhatIsMovedInKeepsItsPool) {
+TEST_F(Nested, SoIsWhatIsMovedInFromAnotherPool) {
   list_of<text> lines(mine.pool);
-  text moved = of_other();
+  lines.push_back(of_other());
+  lines.reserve(1000);
+  EXPECT_TRUE(lies_in(mine.pool, lines));
+  EXPECT_EQ(lines.at(0), long_text);
+}
+
+TEST_F(Nested, WhatMovesWithinAPoolKeepsItsMemory) {
+  list_of<text> lines(mine.pool);
+  text moved(long_text, mine.pool);
   const char *where = moved.data();
   lines.push_back(std::move(moved));
   lines.reserve(1000);
   EXPECT_EQ(lines[0].data(), where);
-  EXPECT_TRUE(lies_in(other.pool, lines[0]));
-  EXPECT_TRUE(noexcept(std::allocator_traits<in_pool<text>>::construct(
-      std::declval<in_pool<text> &>(), std::declval<text *>(), std::declval<text>())));
+}
+
+/// Whatever was there before; the shallow ones go by their own rules.
+TEST_F(Nested, WhatIsKeptByMoveLeavesNothingInTheOtherPool) {
+  for (const std::size_t before : {0U, 1U, 9U}) {
+    list_of<text> kept(before, text("before", mine.pool), mine.pool);
+    kept = list_of_other();
+    EXPECT_TRUE(lies_in(mine.pool, kept));
+    EXPECT_EQ(kept.size(), 5U);
+  }
+  map_of<int, text> kept(mine.pool);
+  map_of<int, text> found(other.pool);
+  found[1] = long_text;
+  kept = std::move(found);
+  EXPECT_TRUE(lies_in(mine.pool, kept.at(1)));
+  const list_of<text> given(list_of_other(), mine.pool);
+  EXPECT_TRUE(lies_in(mine.pool, given));
 }
 
 TEST_F(Nested, AssigningCopiesElementsToo) {
@@ -132,12 +153,27 @@ TEST_F(Nested, ThreeLevelsDownAndThroughPairsAndTuples) {
   EXPECT_TRUE(lies_in(mine.pool, std::get<0>(tuples[0])));
 }
 
+/// Derived from a pair, and so no std::pair<A, B> in the eyes of overload resolution.
+struct derived : std::pair<text, int> {
+  using std::pair<text, int>::pair;
+};
+
+TEST_F(Nested, WhatIsConvertedToAPairToo) {
+  list_of<std::pair<text, int>> pairs(mine.pool);
+  const derived value(of_other(), 1);
+  pairs.emplace_back(value);
+  EXPECT_TRUE(lies_in(mine.pool, pairs[0].first));
+  EXPECT_EQ(pairs[0].first, long_text);
+}
+
 TEST_F(Nested, OfASharedPointerToo) {
   const auto shared = std::allocate_shared<text>(in_pool<text>(mine.pool), long_text);
   EXPECT_TRUE(lies_in(mine.pool, *shared));
+  const auto constant = std::allocate_shared<const text>(in_pool<text>(mine.pool), long_text);
+  EXPECT_TRUE(lies_in(mine.pool, *constant));
 }
 
-/// An adaptor adds the allocator itself, also to what is moved in: it is not added twice.
+/// An adaptor adds the allocator itself: it is not added twice.
 TEST_F(Nested, BeneathAScopedAdaptorAllAre) {
   using scoped = std::vector<text, std::scoped_allocator_adaptor<in_pool<text>>>;
   scoped lines(mine.pool);
@@ -152,7 +188,7 @@ TEST_F(Nested, BeneathAScopedAdaptorAllAre) {
   EXPECT_EQ(kept.size(), 4U);
 }
 
-/// What takes no allocator is made as it always was, and costs what it did.
+/// What takes no allocator is made as it always was.
 TEST_F(Nested, OthersAreLeftAlone) {
   struct plain {
     int a;

@@ -139,25 +139,6 @@ TEST(MakeSpan, DestroysAllOrNothing) {
   EXPECT_EQ(counted::alive, 0);
 }
 
-/// No memory for the n-th thing that is needed: nothing is left half made.
-TEST(Make, WhenRegisteringFailsTheObjectIsGone) {
-  for (std::size_t n = 1; n < 6; ++n) {
-    checked_pool checked({.first_block = 120, .large_threshold = 16});
-    checked.upstream().fail_at(n);
-    try {
-      checked.pool.make<counted>();
-      checked.pool.make_span<counted>(3);
-      checked.pool.on_destroy([c = std::make_shared<int>()] {});
-    } catch (const std::bad_alloc &) {
-    }
-    EXPECT_EQ(static_cast<std::size_t>(counted::alive), checked.pool.stats().cleanups == 0   ? 0U
-                                                        : checked.pool.stats().cleanups == 1 ? 1U
-                                                                                             : 4U);
-    checked.pool.reset();
-    EXPECT_EQ(counted::alive, 0);
-  }
-}
-
 TEST(Make, AnAggregate) {
   struct point {
     int x;

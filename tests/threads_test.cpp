@@ -6,7 +6,9 @@
 #include <cstring>
 #include <mutex>
 #include <queue>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include "support.hpp"
 #include "workload/contenders/checked_pond.hpp"
@@ -34,24 +36,41 @@ TEST(Threads, EachWithProgramsOfItsOwn) {
   EXPECT_EQ(wrong, 0U);
 }
 
+/// What one thread sends, another one receives, in that order.
+template <class T>
+class channel {
+ public:
+  void send(T value) {
+    const std::lock_guard lock(mutex_);
+    values_.push(std::move(value));
+    changed_.notify_one();
+  }
+  T receive() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !values_.empty(); });
+    T value = std::move(values_.front());
+    values_.pop();
+    return value;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::queue<T> values_;
+};
+
 /// One thread fills pools, another one empties and destroys them: blocks wander between caches.
 TEST(Threads, HandPoolsOver) {
   constexpr int rounds = 2000;
-  std::mutex mutex;
-  std::condition_variable changed;
   struct handed_over {
     pond::pool pool;
     std::array<unsigned char *, 10> parts;
   };
-  std::queue<handed_over> filled;
+  channel<handed_over> filled;
   int wrong = 0;
   std::thread consumer([&] {
     for (int i = 0; i < rounds; ++i) {
-      std::unique_lock lock(mutex);
-      changed.wait(lock, [&] { return !filled.empty(); });
-      auto [pool, parts] = std::move(filled.front());
-      filled.pop();
-      lock.unlock();
+      auto [pool, parts] = filled.receive();
       for (std::size_t k = 0; k < parts.size(); ++k) {
         if (std::count(parts[k], parts[k] + 300, k) != 300) ++wrong;
       }
@@ -66,12 +85,40 @@ TEST(Threads, HandPoolsOver) {
       std::memset(made.parts[k], static_cast<int>(k), 300);
     }
     (void)made.pool.allocate_large(5000);
-    const std::lock_guard lock(mutex);
-    filled.push(std::move(made));
-    changed.notify_one();
+    filled.send(std::move(made));
   }
   consumer.join();
   EXPECT_EQ(wrong, 0);
+}
+
+/// Each pool is made on one thread, used on a second one and destroyed on a third.
+TEST(Threads, ThreeInARowHandPoolsOn) {
+  constexpr int pools = 500;
+  channel<pond::pool> made;
+  channel<pond::pool> used;
+  std::thread user([&] {
+    for (int i = 0; i < pools; ++i) {
+      pond::pool pool = made.receive();
+      for (int k = 0; k < 20; ++k) (void)pool.allocate_zeroed(500);
+      (void)pool.allocate_large(5000);
+      pool.make<std::string>("a text that is too long for the string itself");
+      used.send(std::move(pool));
+    }
+  });
+  int ended = 0;
+  std::thread last([&] {
+    for (int i = 0; i < pools; ++i) {
+      const pond::pool pool = used.receive();
+    }
+  });
+  for (int i = 0; i < pools; ++i) {
+    pond::pool pool(1024);
+    pool.on_destroy([&ended] { ++ended; });  // all on the last thread
+    made.send(std::move(pool));
+  }
+  user.join();
+  last.join();
+  EXPECT_EQ(ended, pools);
 }
 
 TEST(Threads, ManyThatComeAndGo) {

@@ -9,7 +9,6 @@
 #include <map>
 #include <memory_resource>
 #include <pond/allocator.hpp>
-#include <scoped_allocator>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -24,11 +23,10 @@ using index = std::map<std::string, std::vector<std::uint32_t>, std::less<>>;
 /// The same for std::pmr.
 using pmr_index = std::pmr::map<std::pmr::string, std::pmr::vector<std::uint32_t>, std::less<>>;
 
-/// The same in a pool; scoped, so that words and lines come from the pool of the map.
+/// The same in a pool: words and lines come from the pool of the map.
 template <class Word, class Lines>
 using map_in_pool =
-    std::map<Word, Lines, std::less<>,
-             std::scoped_allocator_adaptor<pond::allocator<std::pair<const Word, Lines>>>>;
+    std::map<Word, Lines, std::less<>, pond::allocator<std::pair<const Word, Lines>>>;
 using pond_index =
     map_in_pool<std::basic_string<char, std::char_traits<char>, pond::allocator<char>>,
                 std::vector<std::uint32_t, pond::allocator<std::uint32_t>>>;

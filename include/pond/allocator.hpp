@@ -29,12 +29,14 @@ inline namespace POND_NAMESPACE_TAG {
 /// Refers to a pool, which must outlive every container that uses it, and must not be moved.
 ///
 /// A container stays in the pool it was made in: what is assigned to it, by copy or move, it copies
-/// where that is of another pool. So what a session keeps of a request does not go with the
-/// request. Elements that are copied in, or made in it, are in its pool, too. Constructing by move
-/// takes the memory over and depends on the pool that it is from, also for an element that is moved
-/// in; with std::scoped_allocator_adaptor around this one, that is copied where pools differ. A
-/// container that is copy constructed uses the other's pool unless it is given one; swapped ones
-/// exchange their pools. Two allocators are equal when their pool is the same.
+/// where that is of another pool. Elements that take a pool's allocator are in its pool, too, made,
+/// copied or moved in, at any depth, as with std::pmr. So what a session keeps of a request does
+/// not go with the request, as far as its types take allocators: a struct of strings, or an
+/// std::optional, takes none, and its copies are in the pool of what they are copied from.
+///
+/// Constructing a container by move takes the memory over and depends on the pool that it is from;
+/// a copy uses the other's pool, too, unless it is given one; swapped ones exchange their pools.
+/// Two allocators are equal when their pool is the same.
 ///
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
 /// pool until that is reset; reserve() first, or give the container a pool of its own, or one that
@@ -98,12 +100,11 @@ class allocator {
   }
 
   /// Makes an element that takes a pool's allocator, or a pair with such a member, with this one,
-  /// unless the arguments say otherwise. Not one that is only moved: that keeps what it has, so
-  /// that a vector that grows moves its elements as fast as those that know no pool.
+  /// unless the arguments say otherwise; what is moved in from another pool is copied by that.
   template <class U, class... Arguments>
-  requires detail::is_given_allocator<U, allocator, Arguments...>
+  requires detail::takes_allocator<U, allocator>
   void construct(U *place, Arguments &&...arguments) {
-    detail::construct_with<U>(place, *this, std::forward<Arguments>(arguments)...);
+    detail::construct_element(place, *this, std::forward<Arguments>(arguments)...);
   }
 
   /// How many a program can have at most: of bytes 32 PiB on x86-64 and aarch64, elsewhere half of

@@ -1,6 +1,7 @@
 // containers.cpp: containers and resources with one mistake each, over the unmodified library.
 // Tools, or pond where it is watched, have to find it: containers CASE
 #include <atomic>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -71,6 +72,47 @@ void given_to_another_pool() {
   wrong.deallocate(right.allocate(100), 100);
 }
 
+void given_back_with_a_wrong_size_in(pond::pool &pool) {
+  pond::allocator<int> memory(pool);
+  memory.deallocate(memory.allocate(100), 120);
+}
+
+void given_back_with_a_wrong_size_in_a_buffer() {
+  alignas(16) std::byte buffer[4096];
+  pond::pool pool({.tag = "victim", .buffer = buffer});
+  given_back_with_a_wrong_size_in(pool);
+}
+
+/// Which AddressSanitizer opens all of the stack for. What was allocated before is given back
+/// after.
+void throw_with(pond::pool &pool) {
+  const numbers held(100, 7, pool);
+  try {
+    throw 1;
+  } catch (int) {
+  }
+}
+
+void given_back_after_an_exception() {
+  alignas(16) std::byte buffer[4096];
+  {
+    pond::pool pool({.tag = "victim", .buffer = buffer});
+    throw_with(pool);
+    numbers(100, 7, pool);
+    pool.reset();
+    throw_with(pool);
+  }
+  std::memset(buffer, 0, sizeof buffer);
+}
+
+void given_back_with_a_wrong_size_after_a_reset() {
+  alignas(16) std::byte buffer[4096];
+  pond::pool pool({.tag = "victim", .buffer = buffer});
+  throw_with(pool);
+  pool.reset();
+  given_back_with_a_wrong_size_in(pool);
+}
+
 void used_by_two_threads() {
   pond::pool pool = watched();
   const auto use = [&pool] { numbers(10, 7, pool); };
@@ -98,6 +140,9 @@ const struct {
     {"declared-before-the-pool", declared_before_the_pool},
     {"given-back-with-a-wrong-size", given_back_with_a_wrong_size},
     {"given-to-another-pool", given_to_another_pool},
+    {"given-back-with-a-wrong-size-in-a-buffer", given_back_with_a_wrong_size_in_a_buffer},
+    {"given-back-with-a-wrong-size-after-a-reset", given_back_with_a_wrong_size_after_a_reset},
+    {"given-back-after-an-exception", given_back_after_an_exception},
     {"used-by-two-threads", used_by_two_threads},
 };
 

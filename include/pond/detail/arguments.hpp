@@ -22,18 +22,20 @@ template <class First, class Second, class Allocator>
 inline constexpr bool takes_allocator<std::pair<First, Second>, Allocator> =
     takes_allocator<First, Allocator> || takes_allocator<Second, Allocator>;
 
-/// Whether all that is done is to move a T, which cannot fail. Giving it an allocator could: where
-/// that is another pool's it copies. libstdc++'s vectors relocate only what cannot throw; texts in
-/// one that grows took 18 instructions more for each move otherwise (79 instead of 61).
-template <class T, class... Arguments>
-inline constexpr bool only_moves = false;
-template <class T>
-inline constexpr bool only_moves<T, T> = std::is_nothrow_move_constructible_v<T>;
-
-/// Whether a container's element is given the allocator, beside these arguments.
+/// Whether a T is moved from another one, both of which say which allocator is theirs.
 template <class T, class Allocator, class... Arguments>
-inline constexpr bool is_given_allocator =
-    takes_allocator<T, Allocator> && !only_moves<T, Arguments...>;
+inline constexpr bool is_moved_with_allocator = false;
+template <class T, class Allocator>
+inline constexpr bool is_moved_with_allocator<T, Allocator, T> =
+    requires(const T &from, const Allocator &allocator) {
+  bool{from.get_allocator() == allocator};
+};
+
+/// Whether a T is all that a T is made from.
+template <class T, class... Arguments>
+inline constexpr bool is_copied = false;
+template <class T, class Argument>
+inline constexpr bool is_copied<T, Argument> = std::is_same_v<T, std::remove_cvref_t<Argument>>;
 
 /// What a T is made from: its arguments, with the allocator where it takes one, before or behind
 /// them; of a pair, each member's. By the rule of std::uses_allocator_construction_args, which
@@ -52,6 +54,9 @@ struct arguments_of {
       return std::tuple<Arguments &&..., const Allocator &>(std::forward<Arguments>(arguments)...,
                                                             allocator);
     } else {
+      static_assert(!takes_one || !is_copied<T, Arguments...>,
+                    "pond: what has an allocator_type needs constructors that copy and move with "
+                    "one, too; else a copy would be in the pool that it is from");
       return std::forward_as_tuple(std::forward<Arguments>(arguments)...);
     }
   }
@@ -101,10 +106,19 @@ struct arguments_of<std::pair<First, Second>> {
   static auto with(const Allocator &allocator, const std::pair<A, B> &&from) {
     return with(allocator, std::forward<const A>(from.first), std::forward<const B>(from.second));
   }
-  /// Whatever else a pair is made from.
+  /// What converts to a pair, or is derived from one, is a pair first (LWG 3525).
   template <class Allocator, class Other>
-  static auto with(const Allocator & /*allocator*/, Other &&other) {
-    return std::forward_as_tuple(std::forward<Other>(other));
+  struct converted {
+    const Allocator &allocator;
+    Other &&other;
+    operator std::pair<First, Second>() {  // NOLINT(google-explicit-constructor)
+      using pair = std::pair<First, Second>;
+      return std::make_from_tuple<pair>(with(allocator, pair(std::forward<Other>(other))));
+    }
+  };
+  template <class Allocator, class Other>
+  static auto with(const Allocator &allocator, Other &&other) {
+    return std::tuple<converted<Allocator, Other>>({allocator, std::forward<Other>(other)});
   }
 };
 

@@ -120,15 +120,29 @@ T *construct_with(void *place, const Allocator &allocator, Arguments &&...argume
       arguments_of<T>::with(allocator, std::forward<Arguments>(arguments)...));
 }
 
-template <class T>
-void destroy_object(void *p) noexcept {
-  std::destroy_at(static_cast<T *>(p));
-}
-
 /// As the records keep it; what it points to is const again when it is used.
 template <class T>
 void *plain_pointer(T *object) noexcept {
   return const_cast<std::remove_cv_t<T> *>(object);
+}
+
+/// As construct_with, of a container's element. What moves within its pool is only moved: given the
+/// allocator, its constructor asks the same, in more instructions (a vector of texts that grows,
+/// for each: 102.5 instead of 99.5 with g++ 12, 127 instead of 107.6 with clang 14).
+template <class T, class Allocator, class... Arguments>
+void construct_element(T *place, const Allocator &allocator, Arguments &&...arguments) {
+  if constexpr (is_moved_with_allocator<T, Allocator, Arguments...>) {
+    if ((... && (arguments.get_allocator() == allocator))) [[likely]] {
+      construct<T>(place, std::forward<Arguments>(arguments)...);
+      return;
+    }
+  }
+  construct_with<T>(plain_pointer(place), allocator, std::forward<Arguments>(arguments)...);
+}
+
+template <class T>
+void destroy_object(void *p) noexcept {
+  std::destroy_at(static_cast<T *>(p));
 }
 
 /// Constructs a T and has `own(object)` register it; false: it is destroyed again, and errno says
@@ -193,6 +207,8 @@ template <class T, class Allocator>
 std::span<T> make_span(head &pool, const Allocator &allocator, std::size_t count) {
   static_assert(!std::is_const_v<T> && !std::is_array_v<T>,
                 "pond: make_span makes objects that can be written, none of them an array");
+  static_assert(std::is_default_constructible_v<T> || takes_allocator<T, Allocator>,
+                "pond: make_span makes objects from nothing, or from the pool's allocator");
   if (count > std::numeric_limits<std::size_t>::max() / sizeof(T))
     throw std::bad_array_new_length();
   const std::size_t size = count * sizeof(T);
