@@ -33,9 +33,8 @@ struct pmr_allocator : std::pmr::polymorphic_allocator<T> {
       : std::pmr::polymorphic_allocator<T>(&from) {}
   /// What std::pmr gives to elements is no pmr_allocator.
   template <class U>
-  pmr_allocator(
-      const std::pmr::polymorphic_allocator<U> &other)  // NOLINT(google-explicit-constructor)
-      : std::pmr::polymorphic_allocator<T>(other.resource()) {}
+  pmr_allocator(const std::pmr::polymorphic_allocator<U> &o)  // NOLINT(google-explicit-constructor)
+      : std::pmr::polymorphic_allocator<T>(o.resource()) {}
 };
 
 /// An allocator that is a type of its own in each copy, so that what a compiler does not inline of

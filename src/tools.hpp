@@ -57,6 +57,9 @@ bool is_open(void *p, std::size_t size) noexcept;
 /// Whether some of it, no more than a red zone, is nobody's.
 bool has_closed(unsigned char *p, std::size_t size) noexcept;
 
+/// Whether a tool opens the whole stack where an exception is thrown: AddressSanitizer.
+bool opens_stacks() noexcept;
+
 /// Gives a block a name in memcheck's reports; what it is taken back by.
 unsigned name_block(const void *p, std::size_t size, const char *tag) noexcept;
 void unname_block(unsigned name) noexcept;

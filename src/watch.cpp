@@ -93,7 +93,8 @@ std::size_t witness(const state &s) noexcept {
 /// Whether red zones around this memory may be gone.
 bool is_forgotten(state &s, const void *p, std::size_t size) noexcept {
   if ((s.flags & flag_borrowed) == 0 || in_later_blocks(s, nullptr, p, size)) return false;
-  return witness(s) == 0 || !has_closed(base_of(s) + s.first.size - inside(s), 1);
+  if (witness(s) == 0) return opens_stacks();
+  return !has_closed(base_of(s) + s.first.size - inside(s), 1);
 }
 
 /// Whether that is all of one allocation, as far as can be seen. Says so if not.

@@ -381,10 +381,10 @@ MUTANTS = [
      "with(const Allocator &, const std::pair<A, B> &from) {\n"
      "    return std::forward_as_tuple(from);"),
     ("Nested.*", "include/pond/detail/arguments.hpp",
-     "std::make_from_tuple<pair>(with(allocator, pair(std::forward<Other>(other))))",
-     "pair(std::forward<Other>(other))"),
+     "std::make_from_tuple<pair>(with(*allocator, pair(std::forward<Other>(*other))))",
+     "pair(std::forward<Other>(*other))"),
     ("Nested.*", "include/pond/detail/objects.hpp",
-     "    if ((... && (arguments.get_allocator() == allocator))) [[likely]] {\n", "    {\n"),
+     "    if ((... && (std::as_const(arguments).get_allocator() == allocator))) [[likely]] {\n", "    {\n"),
     ("Unregistered.*", "include/pond/detail/objects.hpp",
      "    if (object != nullptr) std::destroy_at(object);\n", ""),
     ("OverAligned.*", "include/pond/allocator.hpp",

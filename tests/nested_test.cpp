@@ -162,8 +162,46 @@ TEST_F(Nested, WhatIsConvertedToAPairToo) {
   list_of<std::pair<text, int>> pairs(mine.pool);
   const derived value(of_other(), 1);
   pairs.emplace_back(value);
-  EXPECT_TRUE(lies_in(mine.pool, pairs[0].first));
-  EXPECT_EQ(pairs[0].first, long_text);
+  pairs.emplace_back(derived(of_other(), 2));
+  pairs.emplace_back(*mine.pool.make<std::pair<text, int>>(derived(of_other(), 3)));
+  map_of<text, int> map(mine.pool);
+  map.insert(derived(of_other(), 4));
+  for (const auto &pair : pairs) {
+    EXPECT_TRUE(lies_in(mine.pool, pair.first));
+    EXPECT_EQ(pair.first, long_text);
+  }
+  EXPECT_TRUE(lies_in(mine.pool, map.begin()->first));
+}
+
+/// Takes an allocator, but not to be moved with one, nor can it be copied: it stays in its pool.
+struct only_moved {
+  using allocator_type = in_pool<char>;
+  explicit only_moved(allocator_type allocator) : name(allocator) {}
+  only_moved(only_moved &&) = default;
+  only_moved &operator=(only_moved &&) = delete;
+  text name;
+};
+
+/// Without a move constructor of the usual kind; and asks for its allocator in two ways.
+struct only_with_allocator {
+  using allocator_type = in_pool<char>;
+  explicit only_with_allocator(allocator_type allocator) : name(allocator) {}
+  only_with_allocator(const only_with_allocator &) = delete;
+  only_with_allocator(only_with_allocator &&other, allocator_type allocator)
+      : name(std::move(other.name), allocator) {}
+  [[nodiscard]] allocator_type get_allocator() const { return name.get_allocator(); }
+  void get_allocator();
+  text name;
+};
+
+TEST_F(Nested, WhatHasOnlyOneWayToMoveGoesThatWay) {
+  list_of<only_moved> moved(mine.pool);
+  moved.emplace_back();
+  moved.reserve(100);
+  EXPECT_TRUE(lies_in(mine.pool, moved.at(0).name));
+  std::list<only_with_allocator, in_pool<only_with_allocator>> given(mine.pool);
+  given.push_back(only_with_allocator(other.pool));
+  EXPECT_TRUE(lies_in(mine.pool, given.back().name));
 }
 
 TEST_F(Nested, OfASharedPointerToo) {
@@ -171,6 +209,10 @@ TEST_F(Nested, OfASharedPointerToo) {
   EXPECT_TRUE(lies_in(mine.pool, *shared));
   const auto constant = std::allocate_shared<const text>(in_pool<text>(mine.pool), long_text);
   EXPECT_TRUE(lies_in(mine.pool, *constant));
+  const text from(long_text, mine.pool);
+  const auto copied =
+      std::allocate_shared<const text>(in_pool<text>(mine.pool), static_cast<const text &&>(from));
+  EXPECT_EQ(*copied, from);
 }
 
 /// An adaptor adds the allocator itself: it is not added twice.

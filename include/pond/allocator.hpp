@@ -43,7 +43,9 @@ inline namespace POND_NAMESPACE_TAG {
 /// recycles.
 ///
 /// - **Failure**: throws as pool::allocate(); the container is then as its own guarantees say. So
-///   may an assignment by move from another pool: no `noexcept` for what does that.
+///   may an assignment by move from another pool: no `noexcept` for what does that. A vector that
+///   grows copies elements of another pool, swapped in or made with another allocator; where that
+///   fails, those that it has moved before are lost.
 /// - **Threads**: a container belongs to the thread that has its pool.
 /// - **Scopes**: while a mark is open, what is older than it is not given back; a container that
 ///   grew in a pond::scope must not be used after the rewind, which takes what it moved to.

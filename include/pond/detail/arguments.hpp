@@ -27,15 +27,16 @@ template <class T, class Allocator, class... Arguments>
 inline constexpr bool is_moved_with_allocator = false;
 template <class T, class Allocator>
 inline constexpr bool is_moved_with_allocator<T, Allocator, T> =
-    requires(const T &from, const Allocator &allocator) {
+    std::is_constructible_v<T, T> &&requires(const T &from, const Allocator &allocator) {
   bool{from.get_allocator() == allocator};
 };
 
-/// Whether a T is all that a T is made from.
+/// Whether a T that can be copied is all that a T is made from.
 template <class T, class... Arguments>
 inline constexpr bool is_copied = false;
 template <class T, class Argument>
-inline constexpr bool is_copied<T, Argument> = std::is_same_v<T, std::remove_cvref_t<Argument>>;
+inline constexpr bool is_copied<T, Argument> =
+    std::is_same_v<T, std::remove_cvref_t<Argument>> &&std::is_copy_constructible_v<T>;
 
 /// What a T is made from: its arguments, with the allocator where it takes one, before or behind
 /// them; of a pair, each member's. By the rule of std::uses_allocator_construction_args, which
@@ -109,16 +110,16 @@ struct arguments_of<std::pair<First, Second>> {
   /// What converts to a pair, or is derived from one, is a pair first (LWG 3525).
   template <class Allocator, class Other>
   struct converted {
-    const Allocator &allocator;
-    Other &&other;
-    operator std::pair<First, Second>() {  // NOLINT(google-explicit-constructor)
+    const Allocator *allocator;
+    std::remove_reference_t<Other> *other;
+    operator std::pair<First, Second>() const {  // NOLINT(google-explicit-constructor)
       using pair = std::pair<First, Second>;
-      return std::make_from_tuple<pair>(with(allocator, pair(std::forward<Other>(other))));
+      return std::make_from_tuple<pair>(with(*allocator, pair(std::forward<Other>(*other))));
     }
   };
   template <class Allocator, class Other>
   static auto with(const Allocator &allocator, Other &&other) {
-    return std::tuple<converted<Allocator, Other>>({allocator, std::forward<Other>(other)});
+    return std::tuple<converted<Allocator, Other>>({&allocator, std::addressof(other)});
   }
 };
 

@@ -132,8 +132,8 @@ void *plain_pointer(T *object) noexcept {
 template <class T, class Allocator, class... Arguments>
 void construct_element(T *place, const Allocator &allocator, Arguments &&...arguments) {
   if constexpr (is_moved_with_allocator<T, Allocator, Arguments...>) {
-    if ((... && (arguments.get_allocator() == allocator))) [[likely]] {
-      construct<T>(place, std::forward<Arguments>(arguments)...);
+    if ((... && (std::as_const(arguments).get_allocator() == allocator))) [[likely]] {
+      construct<T>(plain_pointer(place), std::forward<Arguments>(arguments)...);
       return;
     }
   }
