@@ -6,8 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
-#include <utility>
 #include <vector>
 
 namespace by_hand {
@@ -70,21 +68,6 @@ class allocator {
   template <class U>
   friend class allocator;
   arena *arena_;
-};
-
-/// And gives itself to elements, as pond::allocator does.
-template <class T>
-class nested_allocator : public allocator<T> {
- public:
-  using allocator<T>::allocator;
-  template <class U>
-  nested_allocator(const allocator<U> &other)  // NOLINT(google-explicit-constructor)
-      : allocator<T>(other) {}
-  template <class U, class... Arguments>
-  void construct(U *place, Arguments &&...arguments) {
-    std::uninitialized_construct_using_allocator(place, *this,
-                                                 std::forward<Arguments>(arguments)...);
-  }
 };
 
 /// Gives nothing back, as pond::monotonic_allocator.

@@ -170,7 +170,6 @@ void add_resource(const std::string &name) {
   add_all<pool, pond::monotonic_allocator>("allocator", "pond, monotonic");
   using arena = with<by_hand::arena>;
   add_all<arena, by_hand::allocator>("allocator", "by hand");
-  add_all<arena, by_hand::nested_allocator>("allocator", "by hand, nested");
   add_all<arena, by_hand::allocator, undestroyed>("allocator", "by hand, not destroyed");
   add_all<arena, by_hand::monotonic_allocator>("allocator", "by hand, monotonic");
   add_all<arena, by_hand::monotonic_allocator, undestroyed>("allocator",

@@ -29,23 +29,23 @@ inline namespace POND_NAMESPACE_TAG {
 /// Refers to a pool, which must outlive every container that uses it, and must not be moved.
 ///
 /// A container stays in the pool it was made in: what is assigned to it, by copy or move, it copies
-/// where that is of another pool. Elements that take a pool's allocator are in its pool, too, made,
-/// copied or moved in, at any depth, as with std::pmr. So what a session keeps of a request does
-/// not go with the request, as far as its types take allocators: a struct of strings, or an
-/// std::optional, takes none, and its copies are in the pool of what they are copied from.
+/// where that is of another pool. Elements that take a pool's allocator and are made or copied in
+/// it are in its pool, too. Those that are moved in keep their memory in the pool that they are
+/// from, as a container does that is constructed by move: of a vector of strings `kept = found`
+/// leaves nothing in the pool of `found`, but `kept = std::move(found)` leaves the strings there.
+/// With std::scoped_allocator_adaptor around this allocator they are copied, too, where pools
+/// differ, as with std::pmr. What takes no allocator, a struct of strings or an std::optional, is
+/// in the pool of what it is copied from.
 ///
-/// Constructing a container by move takes the memory over and depends on the pool that it is from;
-/// a copy uses the other's pool, too, unless it is given one; swapped ones exchange their pools.
-/// Two allocators are equal when their pool is the same.
+/// A container that is copy constructed uses the other's pool unless it is given one; swapped ones
+/// exchange their pools. Two allocators are equal when their pool is the same.
 ///
 /// When not to use it: for a container that grows without end. What it has left behind stays in the
 /// pool until that is reset; reserve() first, or give the container a pool of its own, or one that
 /// recycles.
 ///
 /// - **Failure**: throws as pool::allocate(); the container is then as its own guarantees say. So
-///   may an assignment by move from another pool: no `noexcept` for what does that. A vector that
-///   grows copies elements of another pool, swapped in or made with another allocator; where that
-///   fails, those that it has moved before are lost.
+///   may an assignment by move from another pool: no `noexcept` for what does that.
 /// - **Threads**: a container belongs to the thread that has its pool.
 /// - **Scopes**: while a mark is open, what is older than it is not given back; a container that
 ///   grew in a pond::scope must not be used after the rewind, which takes what it moved to.
@@ -102,11 +102,13 @@ class allocator {
   }
 
   /// Makes an element that takes a pool's allocator, or a pair with such a member, with this one,
-  /// unless the arguments say otherwise; what is moved in from another pool is copied by that.
+  /// unless the arguments say otherwise. Not one that is only moved: that keeps what it has, so
+  /// that a vector that grows moves its elements as fast as those that know no pool.
   template <class U, class... Arguments>
-  requires detail::takes_allocator<U, allocator>
+  requires detail::is_given_allocator<U, allocator, Arguments...>
   void construct(U *place, Arguments &&...arguments) {
-    detail::construct_element(place, *this, std::forward<Arguments>(arguments)...);
+    detail::construct_with<U>(detail::plain_pointer(place), *this,
+                              std::forward<Arguments>(arguments)...);
   }
 
   /// How many a program can have at most: of bytes 32 PiB on x86-64 and aarch64, elsewhere half of
