@@ -67,13 +67,7 @@ struct strings {
   [[gnu::always_inline]] static void fill(auto &lines) {
     std::string_view line = header;
     benchmark::DoNotOptimize(line);  // of a length that no compiler knows, as in a request
-    for (int i = 0; i < elements; ++i) {
-      if constexpr (requires { lines.get_allocator().construct(lines.data(), line); }) {
-        lines.emplace_back(line);  // whose allocator gives itself to elements
-      } else {
-        lines.emplace_back(line, lines.get_allocator());
-      }
-    }
+    for (int i = 0; i < elements; ++i) lines.emplace_back(line, lines.get_allocator());
     benchmark::DoNotOptimize(lines.back().data());
   }
 };

@@ -31,10 +31,9 @@ template <class T>
 struct pmr_allocator : std::pmr::polymorphic_allocator<T> {
   explicit pmr_allocator(std::pmr::memory_resource &from)
       : std::pmr::polymorphic_allocator<T>(&from) {}
-  /// What std::pmr gives to elements is no pmr_allocator.
   template <class U>
-  pmr_allocator(const std::pmr::polymorphic_allocator<U> &o)  // NOLINT(google-explicit-constructor)
-      : std::pmr::polymorphic_allocator<T>(o.resource()) {}
+  pmr_allocator(const pmr_allocator<U> &other)  // NOLINT(google-explicit-constructor)
+      : std::pmr::polymorphic_allocator<T>(other.resource()) {}
 };
 
 /// An allocator that is a type of its own in each copy, so that what a compiler does not inline of
