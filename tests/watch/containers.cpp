@@ -83,6 +83,14 @@ void given_back_with_a_wrong_size_in_a_buffer() {
   given_back_with_a_wrong_size_in(pool);
 }
 
+/// Without room for bytes that stay closed; memcheck opens nothing, and so need not be told.
+void given_back_with_a_wrong_size_in_a_small_buffer() {
+  alignas(16) std::byte buffer[760];
+  pond::pool pool({.tag = "victim", .buffer = buffer});
+  pond::allocator<int> memory(pool);
+  memory.deallocate(memory.allocate(10), 2);
+}
+
 /// Which AddressSanitizer opens all of the stack for. What was allocated before is given back
 /// after.
 void throw_with(pond::pool &pool) {
@@ -141,6 +149,8 @@ const struct {
     {"given-back-with-a-wrong-size", given_back_with_a_wrong_size},
     {"given-to-another-pool", given_to_another_pool},
     {"given-back-with-a-wrong-size-in-a-buffer", given_back_with_a_wrong_size_in_a_buffer},
+    {"given-back-with-a-wrong-size-in-a-small-buffer",
+     given_back_with_a_wrong_size_in_a_small_buffer},
     {"given-back-with-a-wrong-size-after-a-reset", given_back_with_a_wrong_size_after_a_reset},
     {"given-back-after-an-exception", given_back_after_an_exception},
     {"used-by-two-threads", used_by_two_threads},
