@@ -57,10 +57,14 @@ void declared_before_the_pool() {
   wrong.held.assign(100, 7);
 }
 
-void given_back_with_a_wrong_size() {
-  pond::pool pool = watched();
+void given_back_with_a_wrong_size_in(pond::pool &pool) {
   pond::allocator<int> memory(pool);
   memory.deallocate(memory.allocate(100), 120);
+}
+
+void given_back_with_a_wrong_size() {
+  pond::pool pool = watched();
+  given_back_with_a_wrong_size_in(pool);
 }
 
 void given_to_another_pool() {
@@ -70,11 +74,6 @@ void given_to_another_pool() {
   pond::resource wrong(other);
   (void)wrong.allocate(100);
   wrong.deallocate(right.allocate(100), 100);
-}
-
-void given_back_with_a_wrong_size_in(pond::pool &pool) {
-  pond::allocator<int> memory(pool);
-  memory.deallocate(memory.allocate(100), 120);
 }
 
 void given_back_with_a_wrong_size_in_a_buffer() {
