@@ -68,7 +68,7 @@ std::size_t related_wanted(const list<parameter> &parameters) {
 /// The records for a page. They come through the event loop, as those of a database would.
 task look_up(memory::region &region, boost::asio::io_context &io, std::size_t id,
              std::size_t most_related, page &found) {
-  (void)co_await operation([&io](auto done) { boost::asio::post(io, std::move(done)); });
+  (void)co_await operation(region, [&io](auto done) { boost::asio::post(io, std::move(done)); });
   found.main = describe(region, id);
   for (const std::size_t other : catalogue()[id].related) {
     if (found.related.size() == most_related) break;

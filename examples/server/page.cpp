@@ -1,27 +1,21 @@
 #include "page.hpp"
 
 #include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include "catalogue.hpp"
 
 namespace {
 
-/// What RapidJSON writes to.
-struct text_stream {
-  using Ch = char;
-  text &to;
-  void Put(char c) { to.push_back(c); }  // NOLINT(readability-identifier-naming): RapidJSON's
-  void Flush() {}                        // NOLINT(readability-identifier-naming): RapidJSON's
-};
-
-/// How deep it is in objects and arrays, on the stack: no memory for this in any variant.
-using levels = rapidjson::MemoryPoolAllocator<>;
-using json_writer = rapidjson::Writer<text_stream, rapidjson::UTF8<>, rapidjson::UTF8<>, levels>;
+/// Where RapidJSON writes to and keeps how deep it is: on the stack, as far as a page of the usual
+/// length goes, and the text is made of it at once, as long as it is. So what RapidJSON costs is
+/// the same in all variants.
+using scratch = rapidjson::MemoryPoolAllocator<>;
+using json_text = rapidjson::GenericStringBuffer<rapidjson::UTF8<>, scratch>;
+using json_writer = rapidjson::Writer<json_text, rapidjson::UTF8<>, rapidjson::UTF8<>, scratch>;
+constexpr std::size_t usual_length = 6144;
 constexpr std::size_t bytes_for_levels = 2048;
-
-/// Room for a page of the usual length, so that the text is not moved as it grows.
-constexpr std::size_t usual_length = 3500;
 
 void write(json_writer &json, const text &value) {
   json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
@@ -49,12 +43,15 @@ void write(json_writer &json, const item &shown) {
   json.EndObject();
 }
 
+/// Formatted on the stack, so that the text is made as long as it is.
+constexpr std::size_t usual_formatted = 64;
+
 template <class... Arguments>
 text formatted(memory::region &region, fmt::format_string<Arguments...> how,
                Arguments &&...arguments) {
-  text made(region.get_allocator());
-  fmt::format_to(std::back_inserter(made), how, std::forward<Arguments>(arguments)...);
-  return made;
+  fmt::basic_memory_buffer<char, usual_formatted> written;
+  fmt::format_to(fmt::appender(written), how, std::forward<Arguments>(arguments)...);
+  return {written.data(), written.size(), region.get_allocator()};
 }
 
 }  // namespace
@@ -83,11 +80,10 @@ item describe(memory::region &region, std::size_t id) {
 }
 
 void write_json(const page &shown, text &to) {
-  to.reserve(usual_length);
-  alignas(std::max_align_t) char buffer[bytes_for_levels];
-  levels stack(buffer, sizeof buffer);
-  text_stream stream{to};
-  json_writer json(stream, &stack);
+  alignas(std::max_align_t) char buffer[usual_length + bytes_for_levels];
+  scratch memory(buffer, sizeof buffer);
+  json_text written(&memory, usual_length);
+  json_writer json(written, &memory);
   json.StartObject();
   json.Key("product");
   write(json, shown.main);
@@ -104,4 +100,5 @@ void write_json(const page &shown, text &to) {
   json.EndObject();
   write(json, "languages", shown.languages);
   json.EndObject();
+  to.append(written.GetString(), written.GetSize());
 }

@@ -74,8 +74,9 @@ task exchange(memory::region &region, asio::io_context &io, connection &with) {
   request_parser parser(std::piecewise_construct, memory, memory);
   parser.body_limit(most_body);
   with.stream.expires_after(longest_silence);
-  const auto unread = co_await operation(
-      [&](auto done) { http::async_read(with.stream, with.buffer, parser, std::move(done)); });
+  const auto unread = co_await operation(region, [&](auto done) {
+    http::async_read(with.stream, with.buffer, parser, std::move(done));
+  });
   with.open = !unread;
   if (unread && !malformed(unread)) co_return;
 
@@ -89,19 +90,19 @@ task exchange(memory::region &region, asio::io_context &io, connection &with) {
   given.keep_alive(with.open);
   complete(given, parser.get().method());
   const auto unwritten = co_await operation(
-      [&](auto done) { http::async_write(with.stream, given, std::move(done)); });
+      region, [&](auto done) { http::async_write(with.stream, given, std::move(done)); });
   with.open = with.open && !unwritten;
 }
 
 /// Closes a connection when the client has, or after a while: closed with something unread, it
 /// would be reset, and the client might not see the last response.
-task take_leave(memory::region & /*own*/, connection &from) {
+task take_leave(memory::region &own, connection &from) {
   boost::system::error_code error;
   from.stream.socket().shutdown(tcp::socket::shutdown_send, error);
   from.stream.expires_after(longest_leave);
   while (!error) {
     from.buffer.clear();
-    error = co_await operation([&from](auto done) {
+    error = co_await operation(own, [&from](auto done) {
       from.stream.async_read_some(from.buffer.prepare(discarded_at_once), std::move(done));
     });
   }

@@ -63,23 +63,42 @@ class task {
   handle handle_;
 };
 
-/// Waits for an operation of asio: error = co_await operation([&](auto done) { x.async_y(done); });
+/// Waits for an operation of asio, which has its memory from the region until it is done:
+/// error = co_await operation(region, [&](auto done) { x.async_y(std::move(done)); });
 template <class Start>
 class operation {
  public:
-  explicit operation(Start start) : start_(start) {}
+  operation(memory::region &region, Start start) : region_(region), start_(start) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> awaiting) {
-    start_([this, awaiting](boost::system::error_code error = {}, std::size_t /*bytes*/ = 0) {
-      error_ = error;
-      awaiting.resume();
-    });
+    awaiting_ = awaiting;
+    start_(completion(*this));
   }
   [[nodiscard]] boost::system::error_code await_resume() const noexcept { return error_; }
 
  private:
+  /// What asio calls at the end, and asks for memory before: its associated allocator.
+  class completion {
+   public:
+    using allocator_type = memory::allocator<void>;
+
+    explicit completion(operation &of) : of_(&of) {}
+    [[nodiscard]] allocator_type get_allocator() const noexcept {
+      return of_->region_.get_allocator();
+    }
+    void operator()(boost::system::error_code error = {}, std::size_t /*bytes*/ = 0) {
+      of_->error_ = error;
+      of_->awaiting_.resume();
+    }
+
+   private:
+    operation *of_;
+  };
+
+  memory::region &region_;
   Start start_;
+  std::coroutine_handle<> awaiting_;
   boost::system::error_code error_;
 };
 
