@@ -122,7 +122,7 @@ void add(const std::string &name) {
 template <class With, template <class> class Base, template <class> class Place = local>
 void add_all(const std::string &group, const std::string &name) {
   const std::string prefix = group + "/" + name + "/";
-  using copied = bench::copied<Base, POND_COPY>;
+  using copied = bench::copied<Base, Place, POND_COPY>;
   add<vector, copied::template allocator, Place, With>(prefix + "vector");
   add<list, copied::template allocator, Place, With>(prefix + "list");
   add<map, copied::template allocator, Place, With>(prefix + "map");

@@ -36,9 +36,10 @@ struct pmr_allocator : std::pmr::polymorphic_allocator<T> {
       : std::pmr::polymorphic_allocator<T>(other.resource()) {}
 };
 
-/// An allocator that is a type of its own in each copy, so that what a compiler does not inline of
-/// a container is there in each copy, too.
-template <template <class> class Allocator, int Copy>
+/// An allocator that is a type of its own in each copy and place, so that each request is the only
+/// one that calls what it calls of its container: a compiler inlines more of what is called once,
+/// and what it does not inline is there in each copy, too.
+template <template <class> class Allocator, template <class> class Place, int Copy>
 struct copied {
   template <class T>
   struct allocator : Allocator<T> {

@@ -171,7 +171,7 @@ class Answers(unittest.TestCase):
         are the server's memory anything fails.)"""
         for n in range(1, CALLS):
             with Server(self.program, POND_OPTIONS=f"fail={n}-{n + AT_ONCE}") as server:
-                for _ in range(AT_ONCE + 2):
+                for _ in range(1 + (AT_ONCE + 1) + 1):  # before, each that fails, and afterwards
                     asked = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
                     status = None
                     with contextlib.suppress(http.client.HTTPException, ConnectionError), contextlib.closing(asked):
