@@ -16,6 +16,17 @@ using ints = std::vector<int, pond::allocator<int>>;
 
 const pond::pool *pool_of(const ints &v) { return &v.get_allocator().get_pool(); }
 
+/// As libraries ask for it that do not know yet what they will allocate, asio for one.
+TEST(Allocator, OfVoidIsOfAnyOther) {
+  pond::pool pool;
+  const pond::allocator<void> any(pool);
+  using traits = std::allocator_traits<pond::allocator<void>>;
+  traits::rebind_alloc<int> ints(any);
+  int *p = ints.allocate(3);
+  EXPECT_TRUE(ints == any && pond::allocator<void>(ints) == any);
+  ints.deallocate(p, 3);
+}
+
 TEST(Make, GivesItsAllocatorToWhatTakesOne) {
   checked_pool checked;
   pond::pool &pool = checked.pool;
