@@ -21,10 +21,10 @@ TEST(Allocator, OfVoidIsOfAnyOther) {
   pond::pool pool;
   const pond::allocator<void> any(pool);
   using traits = std::allocator_traits<pond::allocator<void>>;
-  traits::rebind_alloc<int> ints(any);
-  int *p = ints.allocate(3);
-  EXPECT_TRUE(ints == any && pond::allocator<void>(ints) == any);
-  ints.deallocate(p, 3);
+  traits::rebind_alloc<int> same(any);
+  int *p = same.allocate(3);
+  EXPECT_TRUE(same == any && pond::allocator<void>(same) == any);
+  same.deallocate(p, 3);
 }
 
 TEST(Make, GivesItsAllocatorToWhatTakesOne) {
