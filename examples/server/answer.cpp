@@ -1,5 +1,6 @@
 #include "answer.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <charconv>
@@ -29,6 +30,10 @@ std::optional<std::size_t> number(std::string_view digits) {
   const auto [last, error] = std::from_chars(digits.data(), end, value);
   if (error != std::errc() || last != end) return std::nullopt;
   return value;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
 }
 
 /// The text before the first `separator`, which goes with it from `rest`.
@@ -90,6 +95,8 @@ task answer(memory::region &region, boost::asio::io_context &io, const request &
   if (asked.method() != http::verb::get && asked.method() != http::verb::head) {
     refuse(given, http::status::method_not_allowed, "only GET and HEAD");
     given.set(http::field::allow, "GET, HEAD");
+  } else if (!is_ascii(view(asked.target()))) {
+    refuse(given, http::status::bad_request, "not ASCII");  // nor would the page be UTF-8
   } else if (!parsed || parsed->id >= catalogue().size()) {
     refuse(given, http::status::not_found, "no such product");
   } else {

@@ -139,16 +139,19 @@ class Answers(unittest.TestCase):
         if size > SANITIZED:
             self.skipTest("AddressSanitizer has no limit of its own")
         before = self.descriptors()
-        limits = resource.prlimit(process, resource.RLIMIT_AS, (size + LITTLE_MORE, -1))
-        with contextlib.ExitStack() as opened:
-            for _ in range(FLOOD):
-                client = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)
-                opened.enter_context(client)
-                with contextlib.suppress(ConnectionError):
-                    client.sendall(b"GET /products/1 HTTP/1.1\r\nX: " + b"x" * 5000)
-        resource.prlimit(process, resource.RLIMIT_AS, limits)
-        self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200, "goes on")
-        self.wait_until(lambda: self.descriptors() <= before + 1)
+        half = b"GET /products/1 HTTP/1.1\r\nX: " + b"x" * 5000
+        whole = b"GET /products/7?related=12&q=" + b"x" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
+        for sent in (half, whole):
+            limits = resource.prlimit(process, resource.RLIMIT_AS, (size + LITTLE_MORE, -1))
+            with contextlib.ExitStack() as opened:
+                for _ in range(FLOOD):
+                    client = socket.create_connection(("127.0.0.1", self.server.port), SECONDS)
+                    opened.enter_context(client)
+                    with contextlib.suppress(ConnectionError):
+                        client.sendall(sent)
+            resource.prlimit(process, resource.RLIMIT_AS, limits)
+            self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200, "goes on")
+        self.wait_until(lambda: self.descriptors() <= before + 2)
 
     def test_without_descriptors(self):
         """Clients wait until there are some again, and the server does so without haste."""
@@ -165,6 +168,11 @@ class Answers(unittest.TestCase):
             self.assertLess(self.processor_time() - before, BUSY)
             self.assertEqual(self.descriptors(), full)
         self.assertEqual(self.ask(self.connect(), "/products/1")[0], 200, "goes on")
+
+    def test_what_is_not_ascii(self):
+        for target in (b"/products/7?q=\xff\xfe", b"/products/7?\x80=1", b"/products/7\xfc"):
+            said = self.raw(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.assertTrue(said.startswith(b"HTTP/1.1 400 "), target)
 
     def test_each_call_of_the_upstream_that_fails(self):
         """... and the few behind it: a connection may be lost, the next one is not. (Only where pools

@@ -10,6 +10,10 @@ namespace memory {
 template <class T>
 using allocator = std::pmr::polymorphic_allocator<T>;
 
+/// What asio needs for an operation: not in the region, which would grow with each piece that is
+/// read, but from a cache of asio's own, which this allocator asks it for.
+using operation_allocator = std::allocator<void>;
+
 /// Gives everything back at its end. Neither copied nor moved: allocators refer to it.
 class region {
  public:
@@ -18,6 +22,7 @@ class region {
   region &operator=(const region &) = delete;
 
   allocator<char> get_allocator() { return &resource_; }
+  static operation_allocator get_operation_allocator() { return {}; }
 
  private:
   /// As much as the first block of a pond::pool, so that the two begin alike.

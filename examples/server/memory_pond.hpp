@@ -10,6 +10,9 @@ namespace memory {
 template <class T>
 using allocator = pond::allocator<T>;
 
+/// What asio needs for an operation, in the region until it is done.
+using operation_allocator = allocator<void>;
+
 /// Gives everything back at its end. Neither copied nor moved: allocators refer to it.
 class region {
  public:
@@ -18,6 +21,7 @@ class region {
   region &operator=(const region &) = delete;
 
   allocator<char> get_allocator() { return pool_; }
+  operation_allocator get_operation_allocator() { return pool_; }
   pond::pool &get_pool() { return pool_; }  // where coroutines find it
 
  private:

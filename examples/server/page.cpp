@@ -1,46 +1,32 @@
 #include "page.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include "catalogue.hpp"
+#include "json.hpp"
 
 namespace {
 
-/// Where RapidJSON writes to and keeps how deep it is: on the stack, as far as a page of the usual
-/// length goes, and the text is made of it at once, as long as it is. So what RapidJSON costs is
-/// the same in all variants.
-using scratch = rapidjson::MemoryPoolAllocator<>;
-using json_text = rapidjson::GenericStringBuffer<rapidjson::UTF8<>, scratch>;
-using json_writer = rapidjson::Writer<json_text, rapidjson::UTF8<>, rapidjson::UTF8<>, scratch>;
-constexpr std::size_t usual_length = 6144;
-constexpr std::size_t bytes_for_levels = 2048;
-
-void write(json_writer &json, const text &value) {
-  json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-}
-
 void write(json_writer &json, const char *name, const text &value) {
-  json.Key(name);
-  write(json, value);
+  json.key(name);
+  json.string(value);
 }
 
 void write(json_writer &json, const char *name, const list<text> &values) {
-  json.Key(name);
-  json.StartArray();
-  for (const text &value : values) write(json, value);
-  json.EndArray();
+  json.key(name);
+  json.begin_array();
+  for (const text &value : values) json.string(value);
+  json.end_array();
 }
 
 void write(json_writer &json, const item &shown) {
-  json.StartObject();
+  json.begin_object();
   write(json, "name", shown.name);
   write(json, "maker", shown.maker);
   write(json, "link", shown.link);
   write(json, "tags", shown.tags);
   write(json, "prices", shown.prices);
-  json.EndObject();
+  json.end_object();
 }
 
 /// Formatted on the stack, so that the text is made as long as it is.
@@ -80,25 +66,21 @@ item describe(memory::region &region, std::size_t id) {
 }
 
 void write_json(const page &shown, text &to) {
-  alignas(std::max_align_t) char buffer[usual_length + bytes_for_levels];
-  scratch memory(buffer, sizeof buffer);
-  json_text written(&memory, usual_length);
-  json_writer json(written, &memory);
-  json.StartObject();
-  json.Key("product");
+  json_writer json(to);
+  json.begin_object();
+  json.key("product");
   write(json, shown.main);
-  json.Key("related");
-  json.StartArray();
+  json.key("related");
+  json.begin_array();
   for (const item &other : shown.related) write(json, other);
-  json.EndArray();
-  json.Key("query");
-  json.StartObject();
+  json.end_array();
+  json.key("query");
+  json.begin_object();
   for (const parameter &given : shown.parameters) {
-    json.Key(given.name.data(), static_cast<rapidjson::SizeType>(given.name.size()));
-    write(json, given.value);
+    json.key(given.name);
+    json.string(given.value);
   }
-  json.EndObject();
+  json.end_object();
   write(json, "languages", shown.languages);
-  json.EndObject();
-  to.append(written.GetString(), written.GetSize());
+  json.end_object();
 }

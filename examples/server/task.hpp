@@ -63,8 +63,9 @@ class task {
   handle handle_;
 };
 
-/// Waits for an operation of asio, which has its memory from the region until it is done:
-/// error = co_await operation(region, [&](auto done) { x.async_y(std::move(done)); });
+/// Waits for an operation of asio, which has its memory from where the region says until it is
+/// done: error = co_await operation(region, [&](auto done) { x.async_y(std::move(done)); }); The
+/// region must not end before.
 template <class Start>
 class operation {
  public:
@@ -81,11 +82,11 @@ class operation {
   /// What asio calls at the end, and asks for memory before: its associated allocator.
   class completion {
    public:
-    using allocator_type = memory::allocator<void>;
+    using allocator_type = memory::operation_allocator;
 
     explicit completion(operation &of) : of_(&of) {}
     [[nodiscard]] allocator_type get_allocator() const noexcept {
-      return of_->region_.get_allocator();
+      return of_->region_.get_operation_allocator();
     }
     void operator()(boost::system::error_code error = {}, std::size_t /*bytes*/ = 0) {
       of_->error_ = error;
