@@ -213,10 +213,10 @@ what nodes give back, an ordinary pool only the newest, `monotonic_buffer` nothi
 With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
 newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer. pond
 asks with the same comparison whether the pool recycles or is watched, and with another one of arrays, so of each string,
-whether they may be large, which go back at once: 85 instructions an element, by hand 83, and on 2026-12-01, in three runs, 1.03
-of the time by hand, where nobody destroys the strings 1.01. Of the others none took more than 1.02. Where ranges overlap, nobody
-can tell two apart. (Before that, a container was of the same type where it is destroyed and where it is not. What is called in
-two places is inlined in none: an unordered_map and a map took longer, over pond and by hand.)
+whether they may be large, which go back at once: 85 instructions an element, by hand 83; so strings take a few per cent longer,
+where nobody destroys them 1. Where ranges overlap, nobody can tell two apart. Each request has types of its own: while a
+container was of one type where it is destroyed and where it is not, g++ inlined less of it, what is called once being inlined
+more readily, and a map and an unordered_map took longer, over pond and by hand.
 *Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container lies
 in the memory itself, and nobody destroys it (`pond::make_undestroyed`); a vector that lies there is not in registers as it grows.
 
