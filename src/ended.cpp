@@ -5,12 +5,15 @@
 // instead of the sentinel: as there, nothing fits, but it is known under which tag the pool went,
 // if this copy of the library has ended it. Only its destructor leaves one: what is moved from,
 // adopted or ended by its parent goes on as default-constructed; and where one of its own cleanups
-// has destroyed it, its object shows nothing that holds. What lies in a block of its own, as the
-// head of a pond_pool, is gone with that, and left to the tools.
+// has destroyed it, its object shows nothing that holds. The head of a pond_pool lies in a block of
+// its own, and is gone with that, and left to the tools; but with `own`, where nothing else is in
+// it, the latest such blocks are kept.
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
+#include "upstream.hpp"
 #include "watch.hpp"
 
 namespace pond {
@@ -41,6 +44,11 @@ bool bears(stone &one, const char *tag) noexcept {
   return seen == cut && std::strcmp(one.tag, tag) == 0;
 }
 
+/// Whoever uses a pool after its end mostly does so soon.
+constexpr std::size_t most_graves = 64;
+constinit void *graves[most_graves] = {};  // atomic, each
+constinit std::size_t buried = 0;          // atomic
+
 const stone *stone_of(const head &pool) noexcept {
   const auto first = reinterpret_cast<std::uintptr_t>(shown_at(shown_stones));
   const auto down = first - reinterpret_cast<std::uintptr_t>(pool.cur);
@@ -49,10 +57,20 @@ const stone *stone_of(const head &pool) noexcept {
 
 }  // namespace
 
+bool outlasts(const state &s) noexcept {
+  constexpr unsigned not_the_librarys = flag_borrowed | flag_own_upstream;
+  return s.prefix != 0 && (s.flags & not_the_librarys) == 0 && owns_each() && takes_from_library();
+}
+
+void bury(void *block) noexcept {
+  const std::size_t at = __atomic_fetch_add(&buried, 1, __ATOMIC_RELAXED) % most_graves;
+  std::free(__atomic_exchange_n(&graves[at], block, __ATOMIC_ACQ_REL));
+}
+
 unsigned char *shown_when_ended(const head &pool) noexcept {
   const state &s = *pool.state;
-  if (s.prefix != 0) return nowhere();
-  gone(s, &pool, sizeof(pool));
+  if (s.prefix != 0 && !outlasts(s)) return nowhere();
+  if (s.prefix == 0) gone(s, &pool, sizeof(pool));
   stone *const end = stones + most_stones;
   stone *found = std::find_if(stones, end, [&](stone &one) { return bears(one, s.ext->tag); });
   return shown_at(shown_stones + static_cast<std::size_t>(found != end ? found - stones : 0));

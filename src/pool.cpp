@@ -80,8 +80,9 @@ void give_plain(state &s) noexcept {
   cache_give(reinterpret_cast<block *>(base_of(s)), s.first.size);
 }
 
-/// The end of any other one. Nothing of it is read once the first block is given back.
-void give_extended(state &s) noexcept {
+/// The end of any other one. Nothing of it is read once the first block is given back, nor where it
+/// is buried, but for what is then left of the pool: its head.
+void give_extended(state &s, head *left) noexcept {
   free_values(s);
   end_recycling(s);
   block *const holder = take_holder(s);
@@ -97,8 +98,13 @@ void give_extended(state &s) noexcept {
   }
   const pond_upstream upstream =
       (s.flags & flag_own_upstream) != 0 ? ext->upstream : default_upstream();
-  if ((s.flags & flag_trapped) != 0) returned(s, base, size);
+  if ((s.flags & flag_trapped) != 0) [[unlikely]] {
+    const head told = left != nullptr ? *left : head{};
+    returned(s, base, size);
+    if (left != nullptr) *left = told;
+  }
   if (holder != nullptr) upstream_give(upstream, holder, holder->size, sizes::quantum);
+  if (left != nullptr) return bury(base);
   if (!borrowed) upstream_give(upstream, base, size, sizes::quantum);
 }
 
@@ -155,14 +161,20 @@ void destroy_state(state &s, head *pool, unsigned char *shown) noexcept {
 /// Ancestors are told once, not of each piece of memory. `shown`: in the head from now on.
 void end(state &s, head *pool, unsigned char *shown) noexcept {
   run_everything(s, 0);
-  if ((s.flags & flag_trapped) != 0) enter_trapped(s);  // for good
-  if (pool != nullptr && (s.flags & flag_doomed) == 0) *pool = {shown, shown, nullptr};
+  const bool shows = pool != nullptr && (s.flags & flag_doomed) == 0;
+  bool buries = false;
+  if ((s.flags & flag_trapped) != 0) [[unlikely]] {
+    enter_trapped(s);  // for good
+    buries = shows && outlasts(s);
+    if (buries) shown = shown_when_ended(*pool);
+  }
+  if (shows) *pool = {shown, shown, nullptr};
   if (extended(s)) leave_tree(s);
   release_larges(s, 0);
   if (!has_extension(s)) {
     give_plain(s);
   } else {
-    give_extended(s);
+    give_extended(s, buries ? pool : nullptr);
   }
 }
 

@@ -41,8 +41,10 @@ void replace_default_upstream(const pond_upstream *upstream) noexcept {
   current = upstream != nullptr ? *upstream : library;
 }
 
+bool takes_from_library() noexcept { return current.allocate == library_allocate; }
+
 void upstream_pass_on() noexcept {
-  if (current.allocate == library_allocate && malloc_trim != nullptr) malloc_trim(0);
+  if (takes_from_library() && malloc_trim != nullptr) malloc_trim(0);
 }
 
 void *upstream_take(const pond_upstream &upstream, std::size_t size,

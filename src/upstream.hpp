@@ -20,6 +20,9 @@ void *upstream_take(const pond_upstream &upstream, std::size_t size,
 void upstream_give(const pond_upstream &upstream, void *memory, std::size_t size,
                    std::size_t alignment) noexcept;
 
+/// Whether the default is the C library's.
+bool takes_from_library() noexcept;
+
 /// Asks the C library, if it is the default, to give what is free to the system. Takes its time:
 /// some microseconds for each megabyte.
 void upstream_pass_on() noexcept;

@@ -151,6 +151,8 @@ bool watching() noexcept {
   return w.by_tools || w.chosen.own;
 }
 
+bool owns_each() noexcept { return watch().chosen.own; }
+
 bool must_fail() noexcept {
   const settings &chosen = watch().chosen;
   if (chosen.fail_at == 0) [[likely]]
@@ -211,7 +213,7 @@ void *trapped_allocate(head &pool, std::size_t size, std::size_t alignment) noex
   const std::size_t whole = sizes::add(lead + red_zone, sizes::round_up(size, granule));
   // What is large is the same as without a tool: the red zone does not count.
   const bool large = sizes::with_alignment(size, alignment) > s.threshold;
-  if (watch().chosen.own || large) return take_large(h, size, alignment);
+  if (owns_each() || large) return take_large(h, size, alignment);
   auto *at = static_cast<unsigned char *>(carve(h, whole, alignment));
   if (at == nullptr) return nullptr;
   closed(at, whole);  // up to the next granule, too

@@ -15,6 +15,9 @@ namespace detail {
 /// Whether new pools are trapped: a sanitizer or memcheck is there, or `own` was asked for.
 bool watching() noexcept;
 
+/// Whether what a watched pool allocates has upstream memory of its own, each piece: `own`.
+bool owns_each() noexcept;
+
 /// Counts an upstream call; true for one that `fail=N` or `fail=N-M` names.
 bool must_fail() noexcept;
 
@@ -76,6 +79,13 @@ void misuse(const state &s, int error, const char *what) noexcept;
 /// What the head of a trapped pool shows that its user ends for good: what it is known by
 /// afterwards, or the sentinel.
 POND_COLD unsigned char *shown_when_ended(const head &pool) noexcept;
+
+/// Whether the head of a trapped pool lies in its first block, and nothing of its user's: so that
+/// this block may be kept for a while after the end, and the head tell of it.
+POND_COLD bool outlasts(const state &s) noexcept;
+
+/// Keeps such a block, and gives an older one back.
+POND_COLD void bury(void *block) noexcept;
 
 /// Whether a pool without a state is known to have ended. Says so; for who uses it all the same.
 POND_COLD bool tells_of_end(const head &pool) noexcept;

@@ -165,6 +165,44 @@ TEST_F(Ended, PoolsOfOneTagAreToldByIt) {
   }
 }
 
+/// With its own block, which is kept: `own` has what the user allocates elsewhere.
+TEST_F(Ended, PoolsOfTheCInterfaceAreToldByTheirTag) {
+  const auto begin_one = [](pond_pool *parent) {
+    pond_options options = POND_OPTIONS_INIT;
+    options.tag = "requests";
+    options.parent = parent;
+    return pond_create_with(&options);
+  };
+  pond_pool *parent = begin_one(nullptr);
+  pond_pool *child = begin_one(parent);
+  pond_destroy(parent);
+  EXPECT_EQ(said(), std::vector<std::string>());
+  for (pond_pool *pool : {parent, child}) {
+    errno = 0;
+    EXPECT_EQ(pond_alloc(pool, 1), nullptr);
+    EXPECT_EQ(errno, EINVAL);
+    pond_destroy(pool);
+    pond_release(pool);
+    EXPECT_EQ(said(), std::vector(3, once));
+  }
+  for (int i = 0; i < 1000; ++i) pond_destroy(begin_one(nullptr));  // the two are gone for good
+  EXPECT_EQ(said(), std::vector<std::string>());
+}
+
+/// What is not the C library's goes back at once.
+TEST_F(Ended, NothingOfAnUpstreamIsKept) {
+  {
+    workload::checking_upstream upstream;
+    const pond_upstream of_the_pool = upstream.get();
+    pond_options options = POND_OPTIONS_INIT;
+    options.upstream = &of_the_pool;
+    pond_destroy(pond_create_with(&options));
+    EXPECT_EQ(upstream.live(), 0U);
+  }
+  const support::checked_default_upstream upstream;  // looks whether something is left
+  pond_destroy(pond_create(0));
+}
+
 /// Of more tags than are remembered it is told without.
 TEST_F(Ended, NoPoolIsToldByTheTagOfAnother) {
   for (int i = 0; i < 200; ++i) {

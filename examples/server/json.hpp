@@ -4,6 +4,7 @@
 
 #include <rapidjson/writer.h>
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -20,12 +21,12 @@ class json_stream {
           static_cast<Text *>(all)->append(piece, length);
         }) {}
   void Put(char c) {  // NOLINT(readability-identifier-naming): RapidJSON's
-    if (collected_ == sizeof buffer_) Flush();
+    if (collected_ == buffer_.size()) Flush();
     buffer_[collected_++] = c;
   }
   /// RapidJSON calls it at the end of the outermost object.
   void Flush() {  // NOLINT(readability-identifier-naming): RapidJSON's
-    append_(to_, buffer_, collected_);
+    append_(to_, buffer_.data(), collected_);
     collected_ = 0;
   }
 
@@ -35,7 +36,7 @@ class json_stream {
   void *to_;
   void (*append_)(void *all, const char *piece, std::size_t length);
   std::size_t collected_ = 0;
-  char buffer_[usual_length];
+  std::array<char, usual_length> buffer_;
 };
 
 /// Writes one object behind what a text has already. On the stack: some kilobytes.
@@ -57,8 +58,8 @@ class json_writer {
   static constexpr std::size_t bytes_for_levels = 2048;
 
   json_stream stream_;
-  alignas(std::max_align_t) char buffer_[bytes_for_levels];
-  levels levels_{buffer_, sizeof buffer_};
+  alignas(std::max_align_t) std::array<char, bytes_for_levels> buffer_;
+  levels levels_{buffer_.data(), buffer_.size()};
   rapidjson::Writer<json_stream, rapidjson::UTF8<>, rapidjson::UTF8<>, levels> writer_{stream_,
                                                                                        &levels_};
 };

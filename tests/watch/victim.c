@@ -2,6 +2,7 @@
  *
  *   victim CASE      "clean" makes none and holds everything there is until the end */
 #include <pond/pond.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,14 +58,41 @@ static void use_after_rewind(pond_pool *pool) {
   out[50] = '!';
 }
 
-static void use_after_destruction(pond_pool *pool) {
+static pond_pool *filled_child(pond_pool *pool) {
   pond_options options = POND_OPTIONS_INIT;
   options.parent = pool;
   options.tag = "child";
   pond_pool *child = pond_create_with(&options);
   fill(child, 100);
-  pond_destroy(child);
+  return child;
+}
+
+static void use_after_destruction(pond_pool *pool) {
+  pond_destroy(filled_child(pool));
   out[0] = '!';
+}
+
+/* main() destroys the pool afterwards, again. */
+static void destroy_twice(pond_pool *pool) { pond_destroy(pool); }
+
+static void allocate_after_destruction(pond_pool *pool) {
+  pond_destroy(pool);
+  out = pond_alloc(pool, 100);
+}
+
+static void *release(void *pool) { return pond_release(pool), NULL; }
+
+/* main() does so once too often. */
+static void release_from_two_threads(pond_pool *pool) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, release, pool) != 0) abort();
+  pthread_join(thread, NULL);
+}
+
+static void destroy_a_child_after_its_parent(pond_pool *pool) {
+  pond_pool *child = filled_child(pool);
+  pond_destroy(pool);
+  pond_destroy(child);
 }
 
 /* What the first block has no room for is in one that the rewind gives back. */
@@ -231,6 +259,10 @@ static const struct {
     {"use-after-rewind-of-a-block", use_after_rewind_of_a_block},
     {"overflow-in-a-later-block", overflow_in_a_later_block},
     {"use-after-destruction", use_after_destruction},
+    {"destroy-twice", destroy_twice},
+    {"allocate-after-destruction", allocate_after_destruction},
+    {"release-from-two-threads", release_from_two_threads},
+    {"destroy-a-child-after-its-parent", destroy_a_child_after_its_parent},
     {"lost", lost},
     {"use-after-free", use_after_free},
     {"use-after-free-sized", use_after_free_sized},
