@@ -44,10 +44,19 @@ bool bears(stone &one, const char *tag) noexcept {
   return seen == cut && std::strcmp(one.tag, tag) == 0;
 }
 
-/// Whoever uses a pool after its end mostly does so soon.
+/// Whoever uses a pool after its end mostly does so soon. 4 MiB at most are kept: nginx's pools
+/// begin with 16 KiB or less.
 constexpr std::size_t most_graves = 64;
+constexpr std::size_t largest_grave = 65536;
 constinit void *graves[most_graves] = {};  // atomic, each
 constinit std::size_t buried = 0;          // atomic
+constinit bool leaving = false;            // atomic
+
+/// The end of the process, or of this copy of the library in it.
+[[gnu::destructor]] void clear_graves() noexcept {
+  __atomic_store_n(&leaving, true, __ATOMIC_RELAXED);
+  for (void *&grave : graves) std::free(__atomic_exchange_n(&grave, nullptr, __ATOMIC_ACQ_REL));
+}
 
 const stone *stone_of(const head &pool) noexcept {
   const auto first = reinterpret_cast<std::uintptr_t>(shown_at(shown_stones));
@@ -57,19 +66,30 @@ const stone *stone_of(const head &pool) noexcept {
 
 }  // namespace
 
-bool outlasts(const state &s) noexcept {
+bool outlasts(const head &pool) noexcept {
   constexpr unsigned not_the_librarys = flag_borrowed | flag_own_upstream;
-  return s.prefix != 0 && (s.flags & not_the_librarys) == 0 && owns_each() && takes_from_library();
+  state &s = *pool.state;
+  // Not that of an adopted pool, which lies elsewhere.
+  return lies_in(base_of(s), s.prefix * sizeof(void *), &pool, sizeof(pool)) &&
+         (s.flags & not_the_librarys) == 0 && s.first.size <= largest_grave && owns_each() &&
+         takes_from_library() && !__atomic_load_n(&leaving, __ATOMIC_RELAXED);
 }
 
-void bury(void *block) noexcept {
-  const std::size_t at = __atomic_fetch_add(&buried, 1, __ATOMIC_RELAXED) % most_graves;
-  std::free(__atomic_exchange_n(&graves[at], block, __ATOMIC_ACQ_REL));
+/// Zeros hold nothing that a leak checker could follow.
+void bury(unsigned char *block, std::size_t size, head &left) noexcept {
+  const head told = left;
+  std::memset(block, 0, size);
+  left = told;
+  auto *const at = reinterpret_cast<unsigned char *>(&left);
+  closed(block, static_cast<std::size_t>(at - block));
+  closed(at + sizeof(left), size - static_cast<std::size_t>(at + sizeof(left) - block));
+  const std::size_t next = __atomic_fetch_add(&buried, 1, __ATOMIC_RELAXED) % most_graves;
+  std::free(__atomic_exchange_n(&graves[next], block, __ATOMIC_ACQ_REL));
 }
 
 unsigned char *shown_when_ended(const head &pool) noexcept {
   const state &s = *pool.state;
-  if (s.prefix != 0 && !outlasts(s)) return nowhere();
+  if (s.prefix != 0 && !outlasts(pool)) return nowhere();
   if (s.prefix == 0) gone(s, &pool, sizeof(pool));
   stone *const end = stones + most_stones;
   stone *found = std::find_if(stones, end, [&](stone &one) { return bears(one, s.ext->tag); });

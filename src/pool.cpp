@@ -104,7 +104,7 @@ void give_extended(state &s, head *left) noexcept {
     if (left != nullptr) *left = told;
   }
   if (holder != nullptr) upstream_give(upstream, holder, holder->size, sizes::quantum);
-  if (left != nullptr) return bury(base);
+  if (left != nullptr) return bury(base, size, *left);
   if (!borrowed) upstream_give(upstream, base, size, sizes::quantum);
 }
 
@@ -165,7 +165,7 @@ void end(state &s, head *pool, unsigned char *shown) noexcept {
   bool buries = false;
   if ((s.flags & flag_trapped) != 0) [[unlikely]] {
     enter_trapped(s);  // for good
-    buries = shows && outlasts(s);
+    buries = shows && outlasts(*pool);
     if (buries) shown = shown_when_ended(*pool);
   }
   if (shows) *pool = {shown, shown, nullptr};

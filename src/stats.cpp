@@ -79,7 +79,7 @@ void add_descendants(const state &root, pond_stats &stats) noexcept {
 
 void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept {
   stats = {};
-  if (pool.state == nullptr) return;
+  if (!is_there(pool)) return;
   const state &s = *pool.state;
   add_own(pool, stats);
   if (recursive) {
@@ -100,7 +100,7 @@ void get_stats(const head &pool, pond_stats &stats, bool recursive) noexcept {
 
 void visit(const head &pool, block_visitor visit_block, large_visitor visit_large,
            void *context) noexcept {
-  if (pool.state == nullptr) return;
+  if (!is_there(pool)) return;
   state &s = *pool.state;
   if (visit_block != nullptr) {
     const auto visit_one = [&](const void *memory, std::size_t size) {

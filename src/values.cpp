@@ -112,12 +112,12 @@ bool set_value(head &pool, const void *key, void *data, void (*handler)(void *))
 }
 
 void *get_value(const head &pool, const void *key) noexcept {
-  const value *v = pool.state != nullptr ? find(*pool.state, key) : nullptr;
+  const value *v = is_there(pool) ? find(*pool.state, key) : nullptr;
   return v != nullptr ? v->data : nullptr;
 }
 
 bool end_value(head &pool, const void *key) noexcept {
-  const value *v = pool.state != nullptr ? find(*pool.state, key) : nullptr;
+  const value *v = is_there(pool) ? find(*pool.state, key) : nullptr;
   if (v == nullptr) return false;
   run_now(pool, v->cleanup);
   return true;

@@ -80,12 +80,12 @@ void misuse(const state &s, int error, const char *what) noexcept;
 /// afterwards, or the sentinel.
 POND_COLD unsigned char *shown_when_ended(const head &pool) noexcept;
 
-/// Whether the head of a trapped pool lies in its first block, and nothing of its user's: so that
-/// this block may be kept for a while after the end, and the head tell of it.
-POND_COLD bool outlasts(const state &s) noexcept;
+/// Whether the head of a trapped pool lies in its first block, and as a rule nothing of its user's:
+/// so that this block may be kept for a while after the end, and the head tell of it.
+POND_COLD bool outlasts(const head &pool) noexcept;
 
-/// Keeps such a block, and gives an older one back.
-POND_COLD void bury(void *block) noexcept;
+/// Keeps such a block, of which only the head is there any more, and gives an older one back.
+POND_COLD void bury(unsigned char *block, std::size_t size, head &left) noexcept;
 
 /// Whether a pool without a state is known to have ended. Says so; for who uses it all the same.
 POND_COLD bool tells_of_end(const head &pool) noexcept;

@@ -183,7 +183,12 @@ TEST_F(Ended, PoolsOfTheCInterfaceAreToldByTheirTag) {
     EXPECT_EQ(errno, EINVAL);
     pond_destroy(pool);
     pond_release(pool);
-    EXPECT_EQ(said(), std::vector(3, once));
+    pond_stats stats;
+    pond_get_stats(pool, &stats);
+    EXPECT_EQ(pond_get(pool, &stats), nullptr);
+    EXPECT_FALSE(pond_unset(pool, &stats));
+    pond_visit(pool, nullptr, nullptr, nullptr);
+    EXPECT_EQ(said(), std::vector(7, once));
   }
   for (int i = 0; i < 1000; ++i) pond_destroy(begin_one(nullptr));  // the two are gone for good
   EXPECT_EQ(said(), std::vector<std::string>());
