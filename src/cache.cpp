@@ -123,12 +123,18 @@ constinit bool unloading = false;  // atomic
   __atomic_store_n(&unloading, true, __ATOMIC_RELAXED);
 }
 
+}  // namespace
+
+bool is_unloading() noexcept { return __atomic_load_n(&unloading, __ATOMIC_RELAXED); }
+
+namespace {
+
 /// The cache of this thread, made when it first misses; `not_begun` while there is none: in the
 /// trap, where used memory must not be used again, when there is no memory for it, or no time left.
 cache &begin() noexcept {
   if (thread_cache != &not_begun || watching()) return *thread_cache;
   const std::size_t limit = __atomic_load_n(&limit_for_new_caches, __ATOMIC_RELAXED);
-  if (limit == 0 || __atomic_load_n(&unloading, __ATOMIC_RELAXED)) return *thread_cache;
+  if (limit == 0 || is_unloading()) return *thread_cache;
   // From the C library, whatever the upstream: it outlives a change of that.
   auto *c = static_cast<cache *>(std::calloc(1, sizeof(cache)));
   if (c == nullptr) return *thread_cache;

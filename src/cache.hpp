@@ -118,6 +118,9 @@ POND_COLD void cache_give_slow(block *b, std::size_t size) noexcept;
   c.room -= size;
 }
 
+/// Whether this copy of the library is being unloaded, or the process ends.
+bool is_unloading() noexcept;
+
 /// Gives everything this thread has cached back.
 void cache_trim() noexcept;
 

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cache.hpp"
 #include "upstream.hpp"
 #include "watch.hpp"
 
@@ -50,11 +51,9 @@ constexpr std::size_t most_graves = 64;
 constexpr std::size_t largest_grave = 65536;
 constinit void *graves[most_graves] = {};  // atomic, each
 constinit std::size_t buried = 0;          // atomic
-constinit bool leaving = false;            // atomic
 
 /// The end of the process, or of this copy of the library in it.
 [[gnu::destructor]] void clear_graves() noexcept {
-  __atomic_store_n(&leaving, true, __ATOMIC_RELAXED);
   for (void *&grave : graves) std::free(__atomic_exchange_n(&grave, nullptr, __ATOMIC_ACQ_REL));
 }
 
@@ -72,12 +71,15 @@ bool outlasts(const head &pool) noexcept {
   // Not that of an adopted pool, which lies elsewhere.
   return lies_in(base_of(s), s.prefix * sizeof(void *), &pool, sizeof(pool)) &&
          (s.flags & not_the_librarys) == 0 && s.first.size <= largest_grave && owns_each() &&
-         takes_from_library() && !__atomic_load_n(&leaving, __ATOMIC_RELAXED);
+         takes_from_library() && !is_unloading();
 }
 
 /// Zeros hold nothing that a leak checker could follow.
-void bury(unsigned char *block, std::size_t size, head &left) noexcept {
+void bury(state &s, head &left) noexcept {
+  unsigned char *const block = base_of(s);
+  const std::size_t size = s.first.size;
   const head told = left;
+  returned(s, block, size);
   std::memset(block, 0, size);
   left = told;
   auto *const at = reinterpret_cast<unsigned char *>(&left);
@@ -89,8 +91,12 @@ void bury(unsigned char *block, std::size_t size, head &left) noexcept {
 
 unsigned char *shown_when_ended(const head &pool) noexcept {
   const state &s = *pool.state;
-  if (s.prefix != 0 && !outlasts(pool)) return nowhere();
-  if (s.prefix == 0) gone(s, &pool, sizeof(pool));
+  if (s.prefix != 0) return nowhere();
+  gone(s, &pool, sizeof(pool));
+  return place_of_stone(s);
+}
+
+unsigned char *place_of_stone(const state &s) noexcept {
   stone *const end = stones + most_stones;
   stone *found = std::find_if(stones, end, [&](stone &one) { return bears(one, s.ext->tag); });
   return shown_at(shown_stones + static_cast<std::size_t>(found != end ? found - stones : 0));

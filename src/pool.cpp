@@ -98,14 +98,13 @@ void give_extended(state &s, head *left) noexcept {
   }
   const pond_upstream upstream =
       (s.flags & flag_own_upstream) != 0 ? ext->upstream : default_upstream();
-  if ((s.flags & flag_trapped) != 0) [[unlikely]] {
-    const head told = left != nullptr ? *left : head{};
+  if (left != nullptr) {
+    bury(s, *left);
+  } else if ((s.flags & flag_trapped) != 0) {
     returned(s, base, size);
-    if (left != nullptr) *left = told;
   }
   if (holder != nullptr) upstream_give(upstream, holder, holder->size, sizes::quantum);
-  if (left != nullptr) return bury(base, size, *left);
-  if (!borrowed) upstream_give(upstream, base, size, sizes::quantum);
+  if (left == nullptr && !borrowed) upstream_give(upstream, base, size, sizes::quantum);
 }
 
 /// A plain pool whose cleanups have run: what they may have made of it is for the caller to see.
@@ -166,7 +165,7 @@ void end(state &s, head *pool, unsigned char *shown) noexcept {
   if ((s.flags & flag_trapped) != 0) [[unlikely]] {
     enter_trapped(s);  // for good
     buries = shows && outlasts(*pool);
-    if (buries) shown = shown_when_ended(*pool);
+    if (buries) shown = place_of_stone(s);
   }
   if (shows) *pool = {shown, shown, nullptr};
   if (extended(s)) leave_tree(s);

@@ -84,8 +84,11 @@ POND_COLD unsigned char *shown_when_ended(const head &pool) noexcept;
 /// so that this block may be kept for a while after the end, and the head tell of it.
 POND_COLD bool outlasts(const head &pool) noexcept;
 
+/// What such a head shows then.
+POND_COLD unsigned char *place_of_stone(const state &s) noexcept;
+
 /// Keeps such a block, of which only the head is there any more, and gives an older one back.
-POND_COLD void bury(unsigned char *block, std::size_t size, head &left) noexcept;
+POND_COLD void bury(state &s, head &left) noexcept;
 
 /// Whether a pool without a state is known to have ended. Says so; for who uses it all the same.
 POND_COLD bool tells_of_end(const head &pool) noexcept;

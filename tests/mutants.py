@@ -290,8 +290,7 @@ MUTANTS = [
     ("Ended*", "src/pool.cpp", "watched ? shown_when_ended(pool) : nowhere()", "nowhere()"),
     ("Ended*", "src/ended.cpp", "         takes_from_library() && ", "         "),
     ("Ended*", "src/ended.cpp", "(s.flags & not_the_librarys) == 0 &&", ""),
-    ("Ended*", "src/ended.cpp", "s.prefix != 0 && !outlasts(pool)", "s.prefix != 0"),
-    ("Ended*", "src/pool.cpp", "    if (buries) shown = shown_when_ended(*pool);\n", ""),
+    ("Ended*", "src/pool.cpp", "    if (buries) shown = place_of_stone(s);\n", ""),
     ("Values*", "src/values.cpp",
      "  if (table.capacity == 0) move_bucket(grown, table.few);\n", ""),
     ("Values*", "src/values.cpp", "if (table.count < most)", "if (table.count < table.capacity)"),
@@ -378,7 +377,7 @@ MUTANTS = [
     ("Whose*", "src/whose.cpp", "if (blocks.slots[i] != nullptr) put(", "if (false) put("),
     ("Whose*", "src/blocks.cpp", "    taken(s, b, bytes);\n", ""),
     ("Whose*", "src/watch.cpp", "  taken(s, base_of(s), s.first.size);\n", ""),
-    ("Whose*", "src/ended.cpp", "  if (s.prefix == 0) gone(s, &pool, sizeof(pool));\n", ""),
+    ("Whose*", "src/ended.cpp", "  gone(s, &pool, sizeof(pool));\n", ""),
     ("Nested.*", "include/pond/detail/arguments.hpp",
      "with(const Allocator &allocator, const std::pair<A, B> &from) {\n"
      "    return with(allocator, from.first, from.second);",
