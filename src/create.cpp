@@ -36,7 +36,7 @@ constexpr std::size_t first_block_size(std::size_t wanted, std::size_t prefix) n
                                          const embedding &where, std::uint8_t flags,
                                          std::size_t charged) noexcept {
   auto *s = reinterpret_cast<state *>(base + where.prefix);
-  if (where.host != nullptr) *(reinterpret_cast<const pond_embedding **>(s) - 1) = where.host;
+  if (where.prefix > sizeof(head)) *(reinterpret_cast<const pond_embedding **>(s) - 1) = where.host;
   const std::size_t room = size - where.prefix - sizeof(state);
   const auto reserved = static_cast<std::uint32_t>(charged / sizes::quantum);
   *s = {.marks = nullptr,
@@ -66,7 +66,8 @@ void set_threshold(state &s, std::size_t threshold, std::size_t least = least_th
 
 /// A plain pool whose first block is not at hand, or must be watched.
 [[gnu::noinline]] head *begin_plain_slow(head *pool, std::size_t first_block,
-                                         const embedding &where) noexcept {
+                                         const embedding &wanted) noexcept {
+  const embedding where = pool == nullptr ? placed(wanted) : wanted;
   block *b = cache_take(first_block_size(first_block, where.prefix));
   if (b == nullptr) return nullptr;
   const std::size_t size = b->size;
@@ -234,11 +235,12 @@ bool furnish(head &pool, const pond_options &options) noexcept {
   return true;
 }
 
-head *begin_with(head *pool, const pond_options &options, const embedding &where) noexcept {
-  if (!valid(options) || !valid(where, pool == nullptr)) {
+head *begin_with(head *pool, const pond_options &options, const embedding &wanted) noexcept {
+  if (!valid(options) || !valid(wanted, pool == nullptr)) {
     errno = EINVAL;
     return nullptr;
   }
+  const embedding where = pool == nullptr ? placed(wanted) : wanted;
   origin from{};
   if (!find_first_block(options, where.prefix, from)) return nullptr;
   if (pool == nullptr) pool = reinterpret_cast<head *>(from.base + where.head_offset);

@@ -5,9 +5,12 @@
 // instead of the sentinel: as there, nothing fits, but it is known under which tag the pool went,
 // if this copy of the library has ended it. Only its destructor leaves one: what is moved from,
 // adopted or ended by its parent goes on as default-constructed; and where one of its own cleanups
-// has destroyed it, its object shows nothing that holds. The head of a pond_pool lies in a block of
-// its own, and is gone with that, and left to the tools; but with `own`, where nothing else is in
-// it, the latest such blocks are kept.
+// has destroyed it, its object shows nothing that holds.
+//
+// The head of a pond_pool lies in a block of its own, and goes with that. AddressSanitizer and
+// memcheck do not hand freed memory out again soon, nor change it, but for its first bytes, which
+// that head keeps clear of (placed): it tells what it showed last. With `own` alone, where
+// nothing else is in such a block, the latest of them are kept.
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -65,12 +68,15 @@ const stone *stone_of(const head &pool) noexcept {
 
 }  // namespace
 
-bool outlasts(const head &pool) noexcept {
+embedding placed(const embedding &where) noexcept {
+  constexpr std::size_t noted = block_alignment;
+  if (where.host != nullptr || !watching() || !notes_in_freed()) return where;
+  return {.prefix = noted + sizeof(head) + sizeof(where.host), .head_offset = noted};
+}
+
+bool outlasts(const state &s) noexcept {
   constexpr unsigned not_the_librarys = flag_borrowed | flag_own_upstream;
-  state &s = *pool.state;
-  // Not that of an adopted pool, which lies elsewhere.
-  return lies_in(base_of(s), s.prefix * sizeof(void *), &pool, sizeof(pool)) &&
-         (s.flags & not_the_librarys) == 0 && s.first.size <= largest_grave && owns_each() &&
+  return (s.flags & not_the_librarys) == 0 && s.first.size <= largest_grave && owns_each() &&
          takes_from_library() && !is_unloading();
 }
 

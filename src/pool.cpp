@@ -164,8 +164,10 @@ void end(state &s, head *pool, unsigned char *shown) noexcept {
   bool buries = false;
   if ((s.flags & flag_trapped) != 0) [[unlikely]] {
     enter_trapped(s);  // for good
-    buries = shows && outlasts(*pool);
-    if (buries) shown = place_of_stone(s);
+    if (shows && s.prefix != 0) {
+      shown = place_of_stone(s);
+      buries = outlasts(s);
+    }
   }
   if (shows) *pool = {shown, shown, nullptr};
   if (extended(s)) leave_tree(s);

@@ -92,8 +92,8 @@ inline unsigned char *base_of(state &s) noexcept {
   return reinterpret_cast<unsigned char *>(&s) - prefix;
 }
 
-/// The host whose struct a pool lies in, or null. Only with one is there more before the state than
-/// a head.
+/// The host whose struct a pool lies in, or null: the word before the state, where there is more
+/// than a head before that.
 inline const pond_embedding *host_of(state &s) noexcept {
   constexpr std::size_t most_without = sizeof(head) / sizeof(void *);
   if (s.prefix <= most_without) return nullptr;

@@ -123,6 +123,8 @@ bool has_closed(unsigned char *p, std::size_t size) noexcept {
 
 bool opens_stacks() noexcept { return present.asan; }
 
+bool notes_in_freed() noexcept { return present.asan; }
+
 unsigned name_block(const void *p, std::size_t size, const char *tag) noexcept {
   if (!present.memcheck) return 0;
   char text[tag_capacity + sizeof("block of pool \"\"")];

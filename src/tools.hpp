@@ -60,6 +60,10 @@ bool has_closed(unsigned char *p, std::size_t size) noexcept;
 /// Whether a tool opens the whole stack where an exception is thrown: AddressSanitizer.
 bool opens_stacks() noexcept;
 
+/// Whether free() writes into the first bytes of what it is given, and no further, and nobody else
+/// does soon: AddressSanitizer.
+bool notes_in_freed() noexcept;
+
 /// Gives a block a name in memcheck's reports; what it is taken back by.
 unsigned name_block(const void *p, std::size_t size, const char *tag) noexcept;
 void unname_block(unsigned name) noexcept;

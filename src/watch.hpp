@@ -76,16 +76,21 @@ void misuse(const state &s, int error, const char *what) noexcept;
 
 // ended.cpp
 
+/// Where the head of a pool lies that has it in its first block: as its host says, or where it has
+/// none, at the beginning, so that leak checkers see what refers to it; but behind what a tool's
+/// free() notes there, which would go over what the head tells of its end.
+embedding placed(const embedding &where) noexcept;
+
 /// What the head of a trapped pool shows that its user ends for good: what it is known by
 /// afterwards, or the sentinel.
 POND_COLD unsigned char *shown_when_ended(const head &pool) noexcept;
 
-/// Whether the head of a trapped pool lies in its first block, and as a rule nothing of its user's:
-/// so that this block may be kept for a while after the end, and the head tell of it.
-POND_COLD bool outlasts(const head &pool) noexcept;
-
-/// What such a head shows then.
+/// What a head shows then that lies in the pool's first block.
 POND_COLD unsigned char *place_of_stone(const state &s) noexcept;
+
+/// Whether there is as a rule nothing of its user's in that block: so that it may be kept for a
+/// while after the end, and the head tell of it.
+POND_COLD bool outlasts(const state &s) noexcept;
 
 /// Keeps such a block, of which only the head is there any more, and gives an older one back.
 POND_COLD void bury(state &s, head &left) noexcept;

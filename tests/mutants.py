@@ -290,7 +290,7 @@ MUTANTS = [
     ("Ended*", "src/pool.cpp", "watched ? shown_when_ended(pool) : nowhere()", "nowhere()"),
     ("Ended*", "src/ended.cpp", "         takes_from_library() && ", "         "),
     ("Ended*", "src/ended.cpp", "(s.flags & not_the_librarys) == 0 &&", ""),
-    ("Ended*", "src/pool.cpp", "    if (buries) shown = place_of_stone(s);\n", ""),
+    ("Ended*", "src/pool.cpp", "      shown = place_of_stone(s);\n", ""),
     ("Values*", "src/values.cpp",
      "  if (table.capacity == 0) move_bucket(grown, table.few);\n", ""),
     ("Values*", "src/values.cpp", "if (table.count < most)", "if (table.count < table.capacity)"),

@@ -76,7 +76,7 @@ POND_API int pond_retain(pond_pool *pool) POND_NOEXCEPT;
 
 /** Ends one use of the pool, and the pool with the last one: pond_destroy where it was never
  *  retained. NULL is fine. One release too many uses a pool that is gone, as destroying it twice
- *  does: undefined; reported as a rule where each allocation has memory of its own (POND_OPTIONS=own). */
+ *  does: undefined; reported as a rule where a tool watches (POND_OPTIONS=own among them). */
 POND_API void pond_release(pond_pool *pool) POND_NOEXCEPT;
 
 /** @} */
