@@ -1,6 +1,7 @@
 // blocks.cpp: the cold half of an allocation.
 //
 //   refill(pool, size, alignment)
+//    ├─ allocate_large                      above the threshold: memory of its own (large.cpp)
 //    ├─ from_rooms                          what earlier blocks have left
 //    ├─ from_new_block                      from the cache
 //    │   └─ from_grown_block                any other way
@@ -8,7 +9,7 @@
 //        ├─ first_use             of a default-constructed pool, or a child (announce.cpp)
 //        ├─ trapped_allocate      a tool watches, the pool is sealed or gone (watch.cpp)
 //        ├─ recycling_allocate    what was given back first (recycle.cpp)
-//        └─ take_large            above the threshold: memory of its own (large.cpp)
+//        └─ take_large            large, in a scope or of an alignment above 16
 #include <cerrno>
 #include <utility>
 
@@ -229,10 +230,11 @@ namespace {
 
 void *refill(head &pool, std::size_t size, std::size_t alignment) noexcept {
   const state *s = pool.state;
-  if (s == nullptr || (s->flags & unusual) != 0 || has_pending(*s) || size > s->threshold ||
+  if (s == nullptr || (s->flags & unusual) != 0 || has_pending(*s) ||
       !is_ordinary(alignment, block_alignment)) [[unlikely]] {
     return refill_slow(pool, size, alignment);
   }
+  if (size > s->threshold) return allocate_large(pool, size, alignment);
   if (s->rooms != nullptr) {
     if (void *at = from_rooms(pool, size, alignment)) return at;
   }

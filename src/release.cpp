@@ -2,9 +2,9 @@
 //
 //   release_allocated                    inline: what is small and stays
 //    └─ release_sized                    the newest, large, or of a pool that hides its room
-//        └─ release_sized_slow
+//        ├─ release_large                memory of its own (large.cpp)
+//        └─ release_sized_slow           the same of any pool, but for the newest
 //            ├─ release_trapped          a tool watches (watch.cpp)
-//            ├─ release_large            memory of its own (large.cpp)
 //            └─ recycle                  is kept for the next one of its size (recycle.cpp)
 #include <cerrno>
 #include <cstring>
@@ -41,13 +41,18 @@ bool is_size_of(const owned &large, std::size_t size) noexcept {
   return size != 0 && size <= large.given && large.given - size < block_alignment;
 }
 
-/// The large allocation that is meant by an address and a size. What has no size may lie where a
-/// block ends, and there an upstream without headers may have put something else.
+/// Whether the large allocation at an address is meant by that and a size. What has no size may lie
+/// where a block ends, and there an upstream without headers may have put something else.
+bool is_meant(const state &s, const owned &large, std::size_t size) noexcept {
+  if (size != 0) [[likely]]
+    return true;
+  const bool knows = (s.flags & flag_own_upstream) != 0;  // how much was asked for
+  return knows ? large.given == 0 : large.size <= sizes::quantum;
+}
+
 owned *find_large(const state &s, const void *p, std::size_t size) noexcept {
   owned *const large = find_large(s, p);
-  if (large == nullptr || size != 0) return large;
-  const bool knows = (s.flags & flag_own_upstream) != 0;  // how much was asked for
-  return (knows ? large->given == 0 : large->size <= sizes::quantum) ? large : nullptr;
+  return large != nullptr && is_meant(s, *large, size) ? large : nullptr;
 }
 
 /// What is older than an open mark is there again after the rewind.
@@ -117,11 +122,11 @@ bool release(head &pool, const void *p) noexcept {
 
 void release_sized(head &pool, void *p, std::size_t size) noexcept {
   if (retract(pool, p, size)) return;
-  const state *s = pool.state;
+  state *s = pool.state;
   if (s == nullptr || !plain(*s)) return release_sized_slow(pool, p, size);
-  for (const owned *large = s->larges; large != nullptr; large = large->next) {
-    if (large->memory == p) return release_sized_slow(pool, p, size);
-  }
+  owned *large = s->larges;
+  while (large != nullptr && large->memory != p) large = large->next;
+  if (large != nullptr && is_meant(*s, *large, size)) release_unless_marked(*s, large);
 }
 
 void release_unbuilt(head &pool, void *p, std::size_t size, unsigned char *cur,

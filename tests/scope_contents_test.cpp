@@ -123,6 +123,21 @@ TEST(Scope, ALargeAllocationGoesWithIt) {
   EXPECT_EQ(pool.stats().large, 0U);
 }
 
+/// As what is small and older: a container that gives it back in a scope must not have it given to
+/// somebody else.
+TEST(Scope, ALargeAllocationThatIsOlderIsNotGivenBackInIt) {
+  pond::pool pool;
+  auto *large = static_cast<char *>(pool.allocate(8192));
+  std::memset(large, 'x', 8192);
+  {
+    const pond::scope scope(pool);
+    pool.deallocate(large, 8192);
+    std::memset(pool.allocate(8192), 'y', 8192);
+  }
+  EXPECT_EQ(std::string(large, 8192), std::string(8192, 'x'));
+  EXPECT_TRUE(pool.free(large));
+}
+
 TEST(Scope, OfAPoolThatRecyclesKeepsWhatIsOlderInItsPlace) {
   POND_SKIP_WHEN_TRAPPED();
   pond::pool pool({.recycle = true});

@@ -23,17 +23,8 @@ std::size_t larges(const pond_pool *pool) {
   return stats.large;
 }
 
-class ZeroSize : public testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(Large, ZeroSize, testing::Values(1, 10, 500));
-
-TEST_P(ZeroSize, IsNotTheLargeOneBehindItsBlock) {
-  POND_SKIP_WHEN_TRAPPED();
-  const std::size_t size = GetParam();
-  const pond_upstream upstream = without_headers();
-  pond_options options = POND_OPTIONS_INIT;
-  options.first_block = 4096;
-  options.upstream = &upstream;
-  pond_pool *pool = pond_create_with(&options);
+/// `pool` takes from an upstream without headers, and nobody else does. Ends it.
+void try_size_zero(pond_pool *pool, std::size_t size) {
   pond_free_sized(pool, pond_alloc_large(pool, 100), 100);  // leaves a record to use again
   void *at_the_end = nullptr;
   while ((at_the_end = pond_alloc_packed(pool, 0)) != next) {
@@ -48,6 +39,29 @@ TEST_P(ZeroSize, IsNotTheLargeOneBehindItsBlock) {
   pond_free_sized(pool, large, size);
   EXPECT_EQ(larges(pool), 0U);
   pond_destroy(pool);
+}
+
+class ZeroSize : public testing::TestWithParam<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(Large, ZeroSize, testing::Values(1, 10, 500));
+
+TEST_P(ZeroSize, IsNotTheLargeOneBehindItsBlock) {
+  POND_SKIP_WHEN_TRAPPED();
+  const pond_upstream upstream = without_headers();
+  pond_options options = POND_OPTIONS_INIT;
+  options.first_block = 4096;
+  options.upstream = &upstream;
+  try_size_zero(pond_create_with(&options), GetParam());
+}
+
+/// How much was asked for a plain pool does not know, but for what it has taken.
+TEST(OfAPlainPool, ZeroSizeIsNotTheLargeOneBehindItsBlock) {
+  POND_SKIP_WHEN_TRAPPED();
+  pond_set_cache_limit(0);
+  const pond_upstream upstream = without_headers();
+  ASSERT_EQ(pond_set_default_upstream(&upstream), 0);
+  try_size_zero(pond_create(4096), 500);
+  EXPECT_EQ(pond_set_default_upstream(nullptr), 0);
+  pond_set_cache_limit(std::size_t{1} << 20);
 }
 
 TEST(NoSize, ALargeOneIsFound) {
