@@ -157,7 +157,7 @@ bool own_temp_file(head &pool, int fd, const char *path) noexcept {
 }
 
 bool close_fd(head &pool, int fd) noexcept {
-  owned *cleanup = pool.state != nullptr ? pool.state->cleanups : nullptr;
+  owned *cleanup = is_there(pool) ? pool.state->cleanups : nullptr;
   while (cleanup != nullptr && !owns(*cleanup, fd)) cleanup = cleanup->next;
   if (cleanup == nullptr) {
     errno = EBADF;

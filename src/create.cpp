@@ -64,17 +64,22 @@ void set_threshold(state &s, std::size_t threshold, std::size_t least = least_th
   s.threshold = static_cast<std::uint32_t>(std::clamp(threshold, least, most));
 }
 
+/// By a first block of that size, with the prefix that was asked for.
+void set_default_threshold(state &s, std::size_t size, std::size_t prefix) noexcept {
+  set_threshold(s, sizes::default_threshold(size - prefix - sizeof(state)));
+}
+
 /// A plain pool whose first block is not at hand, or must be watched.
 [[gnu::noinline]] head *begin_plain_slow(head *pool, std::size_t first_block,
                                          const embedding &wanted) noexcept {
-  const embedding where = pool == nullptr ? placed(wanted) : wanted;
+  const embedding where = placed(wanted);
   block *b = cache_take(first_block_size(first_block, where.prefix));
   if (b == nullptr) return nullptr;
   const std::size_t size = b->size;
   auto *base = reinterpret_cast<unsigned char *>(b);
   if (pool == nullptr) pool = reinterpret_cast<head *>(base + where.head_offset);
   begin(*pool, base, size, where, 0, 0);
-  set_threshold(*pool->state, pool->state->threshold);
+  set_default_threshold(*pool->state, size, wanted.prefix);
   if (charge(*pool->state, size) && (!watching() || trap(*pool))) return pool;
   cache_give(b, size);
   return nullptr;
@@ -105,7 +110,6 @@ constexpr std::size_t most_quick_block = most_cached_block / 2;
 /// Whether the head lies inside the prefix, and before the word that points to the host. Where the
 /// head is elsewhere there is no prefix.
 bool valid(const embedding &where, bool head_inside) noexcept {
-  constexpr std::size_t largest_prefix = UINT8_MAX * sizeof(void *);
   if (where.prefix % sizeof(void *) != 0 || where.prefix > largest_prefix) return false;
   if (!head_inside) return where.prefix == 0;
   const std::size_t behind = sizeof(head) + (where.host != nullptr ? sizeof(void *) : 0);
@@ -185,13 +189,15 @@ void *take_first_block(const pond_options &options, std::size_t &size) noexcept 
   return upstream_take(*upstream, size, sizes::quantum);
 }
 
-bool find_first_block(const pond_options &options, std::size_t prefix, origin &from) noexcept {
+/// Sets `where` to where the head lies in it.
+bool find_first_block(const pond_options &options, embedding &where, origin &from) noexcept {
   from.flags = options.upstream != nullptr ? flag_own_upstream : 0;
-  if (usable(options, prefix, from.base, from.size)) {
+  if (usable(options, where.prefix, from.base, from.size)) {
     from.flags |= flag_borrowed;
     return true;
   }
-  from.size = first_block_size(options.first_block, prefix);
+  if (where.prefix != 0) where = placed(where);
+  from.size = first_block_size(options.first_block, where.prefix);
   from.base = static_cast<unsigned char *>(take_first_block(options, from.size));
   return from.base != nullptr;
 }
@@ -207,7 +213,7 @@ void give_first_block(const pond_options &options, const origin &from) noexcept 
 
 /// Extension, options, parent, quota, trap: everything that can still fail once the first block is
 /// there. What is half made is taken apart by the ordinary end of a pool.
-bool furnish(head &pool, const pond_options &options) noexcept {
+bool furnish(head &pool, const pond_options &options, std::size_t prefix) noexcept {
   state &s = *pool.state;
   extension *ext = make_extension(pool, options.upstream);
   if (ext == nullptr) return false;
@@ -216,10 +222,9 @@ bool furnish(head &pool, const pond_options &options) noexcept {
     charge(s, s.first.size);  // cannot fail: no limit is set yet
   } else {
     // Growth and what is large go by the size that was asked for, not by the buffer's.
-    const std::size_t prefix = std::size_t{s.prefix} * sizeof(void *);
     ext->usual_block = first_block_size(options.first_block, prefix);
-    set_threshold(s, sizes::default_threshold(ext->usual_block - prefix - sizeof(state)));
   }
+  set_default_threshold(s, ext->usual_block, prefix);
   set_options(s, *ext, options);
   if (options.parent != nullptr && !enter_tree(s, head_of(options.parent))) return false;
   if (!sizes::within(std::size_t{0}, ext->reserved, ext->hard_limit)) {
@@ -240,12 +245,12 @@ head *begin_with(head *pool, const pond_options &options, const embedding &wante
     errno = EINVAL;
     return nullptr;
   }
-  const embedding where = pool == nullptr ? placed(wanted) : wanted;
+  embedding where = wanted;
   origin from{};
-  if (!find_first_block(options, where.prefix, from)) return nullptr;
+  if (!find_first_block(options, where, from)) return nullptr;
   if (pool == nullptr) pool = reinterpret_cast<head *>(from.base + where.head_offset);
   begin(*pool, from.base, from.size, where, from.flags, 0);
-  if (furnish(*pool, options)) return pool;
+  if (furnish(*pool, options, wanted.prefix)) return pool;
   const int error = errno;
   if (extended(*pool->state)) {
     destroy_state(*pool->state, nullptr);

@@ -9,8 +9,8 @@
 //
 // The head of a pond_pool lies in a block of its own, and goes with that. AddressSanitizer and
 // memcheck do not hand freed memory out again soon, nor change it, but for its first bytes, which
-// that head keeps clear of (placed): it tells what it showed last. With `own` alone, where
-// nothing else is in such a block, the latest of them are kept.
+// that head keeps clear of (placed): it tells what it showed last. With `own`, where nothing else
+// is in such a block, the latest of them are kept.
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -70,8 +70,11 @@ const stone *stone_of(const head &pool) noexcept {
 
 embedding placed(const embedding &where) noexcept {
   constexpr std::size_t noted = block_alignment;
-  if (where.host != nullptr || !watching() || !notes_in_freed()) return where;
-  return {.prefix = noted + sizeof(head) + sizeof(where.host), .head_offset = noted};
+  const std::size_t prefix =
+      where.prefix + noted + (where.host == nullptr ? sizeof(where.host) : 0);
+  const bool is_inside = where.prefix != 0;
+  if (!is_inside || prefix > largest_prefix || !watching() || !notes_in_freed()) return where;
+  return {.prefix = prefix, .head_offset = where.head_offset + noted, .host = where.host};
 }
 
 bool outlasts(const state &s) noexcept {

@@ -65,7 +65,8 @@ std::nullptr_t failed(state &s, std::size_t size, std::size_t alignment, bool la
   const int error = errno;
   const pond_embedding *host = host_of(s);
   if (error == ENOMEM && host != nullptr && host->on_failure != nullptr) {
-    host->on_failure(base_of(s), size, alignment, large);
+    auto *const behind = reinterpret_cast<unsigned char *>(&s) - sizeof(host);
+    host->on_failure(behind - host->prefix, size, alignment, large);
   } else if (error == EDQUOT) {
     tell_refused(s, quanta(size) * sizes::quantum);
   }

@@ -45,6 +45,9 @@ enum flag : std::uint8_t {
   flag_extended = 128,    // there is an extension; a flag, so that plain() is one comparison
 };
 
+/// What a state's `prefix` can count.
+inline constexpr std::size_t largest_prefix = UINT8_MAX * sizeof(void *);
+
 /// Flags of pools whose head does not show their bounds.
 inline constexpr std::uint8_t hidden = flag_trapped | flag_recycling;
 

@@ -1,5 +1,6 @@
 // The block cache of a thread: bounded, trimmed, given back.
 #include <dlfcn.h>
+#include <pond/embed.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -271,5 +272,23 @@ TEST(Cache, MemoryGoesBackToTheSystemWhenAPeakHasPassed) {
 }
 
 #endif
+
+/// Its record takes the cached block in which it would have been, and which is larger.
+TEST(Cache, ALargeOneTakesNoMoreThanIsAskedForWhereItsRecordTakesTheBlock) {
+  POND_SKIP_WHEN_TRAPPED();
+  constexpr std::size_t size = 4224;
+  constexpr std::size_t asked = 4112;  // of its class
+  const support::checked_default_upstream with_an_empty_cache;
+  pond_pool *pool = pond_create(size);
+  pond_destroy(pond_create(size));
+  const std::size_t left = 32;  // less than a record
+  support::use(pond_alloc_packed(pool, size - POND_EMBEDDED_SIZE - 2 * sizeof(void *) - left));
+  support::use(pond_alloc(pool, asked));
+  pond_stats stats;
+  pond_get_stats(pool, &stats);
+  EXPECT_EQ(stats.blocks, 2U);
+  EXPECT_EQ(stats.large_bytes, asked);
+  pond_destroy(pool);
+}
 
 }  // namespace

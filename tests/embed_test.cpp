@@ -41,6 +41,32 @@ TEST(Embed, TheHostsStructLiesAtTheStartOfTheFirstBlock) {
   EXPECT_EQ(upstream.live(), 0U);
 }
 
+/// How many of a pool's first block's requests are large: of 64 bytes, and of `size`.
+std::size_t larges_of(pond_pool *pool, std::size_t size) {
+  support::use(pond_alloc_packed(pool, 64));
+  support::use(pond_alloc_packed(pool, size));
+  pond_stats stats;
+  pond_get_stats(pool, &stats);
+  pond_destroy(pool);
+  return stats.large;
+}
+
+/// Also where a tool watches, and what is the pool's own begins later in the block.
+TEST(Embed, WhatIsLargeIsWhatTheFirstBlockHasNoRoomFor) {
+  const pond_embedding wanted = embedding();
+  constexpr std::size_t first_block = 1024;
+  const auto embed = [&] {
+    return pool_of(static_cast<host *>(pond_embed(first_block, 0, &wanted)));
+  };
+  constexpr std::size_t room = first_block - POND_EMBEDDED_SIZE - sizeof(host);
+  EXPECT_EQ(larges_of(embed(), room), 0U);
+  EXPECT_EQ(larges_of(embed(), room + 1), 1U);
+  constexpr std::size_t room_of_a_pool =
+      first_block - (POND_EMBEDDED_SIZE - sizeof(void *)) - sizeof(pond_head);
+  EXPECT_EQ(larges_of(pond_create(first_block), room_of_a_pool), 0U);
+  EXPECT_EQ(larges_of(pond_create(first_block), room_of_a_pool + 1), 1U);
+}
+
 TEST(Embed, TheHostMayMoveTheNewestBackAndForth) {
   POND_SKIP_WHEN_TRAPPED();
   const pond_embedding wanted = embedding();

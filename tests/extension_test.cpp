@@ -216,6 +216,18 @@ TEST(Extension, LiesInABufferThatLeavesAsMuchRoom) {
   EXPECT_EQ(pool.try_allocate(1, 1), nullptr);
 }
 
+/// Also where a tool watches.
+TEST(Extension, OfACPoolLiesInABufferOf880) {
+  alignas(16) std::array<std::byte, 880> buffer;
+  pond_options options = POND_OPTIONS_INIT;
+  options.buffer = buffer.data();
+  options.buffer_size = buffer.size();
+  options.hard_limit = 0;
+  pond_pool *pool = pond_create_with(&options);
+  EXPECT_NE(pool, nullptr);
+  pond_destroy(pool);
+}
+
 /// A cached block that is larger than the limit is not taken.
 TEST(Extension, LeavesAFirstBlockAsLargeAsTheLimit) {
   POND_SKIP_WHEN_TRAPPED();

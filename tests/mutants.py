@@ -363,6 +363,10 @@ MUTANTS = [
      "  return true;"),
     ("*ZeroSize*", "src/release.cpp", "knows ? large.given == 0 :", "false ? large.given == 0 :"),
     ("NoSize*", "src/release.cpp", ": large.size <= sizes::quantum;", ": false;"),
+    ("Cache.ALargeOne*", "src/large.cpp",
+     "    return allocate_large_slow(pool, size, alignment);\n  const std::size_t bytes",
+     "    return allocate_large_slow(pool, from.newest->size, alignment);\n"
+     "  const std::size_t bytes"),
     ("OfAPlainPool*", "src/release.cpp", "large != nullptr && is_meant(*s, *large, size)",
      "large != nullptr"),
     ("Scope*", "src/release.cpp", "size)) release_unless_marked(*s, large);",

@@ -1,8 +1,12 @@
 // containers.cpp: containers and resources with one mistake each, over the unmodified library.
 // Tools, or pond where it is watched, have to find it: containers CASE
+#include <pond/embed.h>
+#include <pond/pond.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <pond/resource.hpp>
@@ -136,6 +140,21 @@ void used_by_two_threads() {
   other.join();
 }
 
+struct host {
+  pond_head head;
+  void *more;
+};
+
+void used_after_the_end_of_its_host() {
+  static const pond_embedding embedding = {sizeof embedding, sizeof(host), 0, nullptr};
+  pond_options options = POND_OPTIONS_INIT;
+  options.tag = "victim";
+  auto *h = static_cast<host *>(pond_embed_with(&options, &embedding));
+  pond_pool *pool = pond_embedded_pool(&h->head);
+  pond_destroy(pool);
+  if (pond_alloc(pool, 100) != nullptr) std::abort();
+}
+
 const struct {
   const char *name;
   void (*run)();
@@ -153,6 +172,7 @@ const struct {
     {"given-back-with-a-wrong-size-after-a-reset", given_back_with_a_wrong_size_after_a_reset},
     {"given-back-after-an-exception", given_back_after_an_exception},
     {"used-by-two-threads", used_by_two_threads},
+    {"used-after-the-end-of-its-host", used_after_the_end_of_its_host},
 };
 
 }  // namespace
