@@ -213,8 +213,9 @@ what nodes give back, an ordinary pool only the newest, `monotonic_buffer` nothi
 With an allocator that is inlined, beside a bump allocator as one writes it by hand. Both ask of each node whether it is the
 newest, and take that back: a vector or string that grows leaves less behind, and the end of a list or map takes longer. pond
 asks with the same comparison whether the pool recycles or is watched, and with another one of arrays, so of each string,
-whether they may be large, which go back at once: 85 instructions an element, by hand 83; so strings take a few per cent longer,
-where nobody destroys them 1. Where ranges overlap, nobody can tell two apart. Each request has types of its own: while a
+whether they may be large, which go back at once: 84 instructions an element, by hand 82; so strings take a few per cent longer.
+Most of that passes while their vector grows, and each large array that it leaves goes back to the cache (compare *not
+destroyed*); *monotonic*, which gives none back, takes no longer. Where ranges overlap, nobody can tell two apart. Each request has types of its own: while a
 container was of one type where it is destroyed and where it is not, g++ inlined less of it, what is called once being inlined
 more readily, and a map and an unordered_map took longer, over pond and by hand.
 *Monotonic*: nothing is given back (`pond::monotonic_allocator`); compare each with its like. *Not destroyed*: the container lies
