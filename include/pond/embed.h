@@ -2,8 +2,9 @@
  * A pool inside somebody else's pool struct. C99 and C++20.
  *
  * For a host that already has a pool type, with callers who look into it: the struct lies at the
- * start of the pool's first block (16 bytes behind it under AddressSanitizer), pond's three words somewhere in it, and all functions of pond.h
- * take what pond_embedded_pool() makes of those. nginx's ngx_pool_t is the case this was made for.
+ * start of the pool's first block (16 bytes behind that under AddressSanitizer), pond's three words
+ * somewhere in it, and all functions of pond.h take what pond_embedded_pool() makes of those.
+ * nginx's ngx_pool_t is the case this was made for.
  *
  * When not to use it: everywhere else. pond.h hides what this shows. */
 #ifndef POND_EMBED_H
