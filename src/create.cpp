@@ -72,7 +72,7 @@ void set_default_threshold(state &s, std::size_t size, std::size_t prefix) noexc
 /// A plain pool whose first block is not at hand, or must be watched.
 [[gnu::noinline]] head *begin_plain_slow(head *pool, std::size_t first_block,
                                          const embedding &wanted) noexcept {
-  const embedding where = placed(wanted);
+  const embedding where = wanted.prefix != 0 ? placed(wanted) : wanted;
   block *b = cache_take(first_block_size(first_block, where.prefix));
   if (b == nullptr) return nullptr;
   const std::size_t size = b->size;

@@ -72,8 +72,7 @@ embedding placed(const embedding &where) noexcept {
   constexpr std::size_t noted = block_alignment;
   const std::size_t prefix =
       where.prefix + noted + (where.host == nullptr ? sizeof(where.host) : 0);
-  const bool is_inside = where.prefix != 0;
-  if (!is_inside || prefix > largest_prefix || !watching() || !notes_in_freed()) return where;
+  if (prefix > largest_prefix || !watching() || !notes_in_freed()) return where;
   return {.prefix = prefix, .head_offset = where.head_offset + noted, .host = where.host};
 }
 

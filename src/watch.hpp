@@ -78,7 +78,7 @@ void misuse(const state &s, int error, const char *what) noexcept;
 
 /// Where the head of a pool lies that has it in its first block, which the library frees: as was
 /// asked for, so that leak checkers see what refers to the block; but behind what a tool's free()
-/// notes there, which would go over what the head tells of its end.
+/// notes there, which would go over what the head tells of its end. Not asked of a head elsewhere.
 embedding placed(const embedding &where) noexcept;
 
 /// What the head of a trapped pool shows that its user ends for good: what it is known by

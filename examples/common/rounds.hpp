@@ -73,7 +73,7 @@ class processes {
   std::deque<worker> workers_;
 };
 
-/// Times each way in `rounds` (at least one), each in a process of its own, all on one processor:
+/// Times each way in `rounds` (at least one), each in processes of its own, all on one processor:
 /// in one process a way is charged with the page faults for memory that another one gave back to
 /// the kernel, and not with its own. Each is run once in each round, in an order that rotates, so
 /// that none always follows the same neighbour; and twice in a row, of which the second counts, so
