@@ -45,3 +45,43 @@ refused 'make_span makes arrays' '(void)pond::make_unique<int[]>(pool, 3U)'
 refused 'make_span makes arrays' '(void)pond::make_undestroyed<int[4]>(pool)'
 refused 'objects that can be written' 'pool.make_span<const int>(3)'
 refused 'none of them an array' 'pool.make_span<int[4]>(3)'
+
+# What the standard library makes out of sight has no pool (docs/containers.md), and does
+# not compile; beside each is what to write instead.
+readonly over_a_pool='
+#include <deque>
+#include <map>
+#include <regex>
+#include <stack>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+using text = std::basic_string<char, std::char_traits<char>, pond::allocator<char>>;
+using texts = std::vector<text, pond::allocator<text>>;
+using named = std::map<text, int, std::less<>, pond::allocator<std::pair<const text, int>>>;
+using stacked = std::stack<int, std::deque<int, pond::allocator<int>>>;
+using found = std::match_results<text::const_iterator,
+                                 pond::allocator<std::sub_match<text::const_iterator>>>;
+template <class Hash>
+using hashed = std::unordered_map<text, int, Hash, std::equal_to<>,
+                                  pond::allocator<std::pair<const text, int>>>;
+struct hash {
+  std::size_t operator()(std::string_view t) const { return std::hash<std::string_view>()(t); }
+};'
+
+without_pool() {  # without_pool STATEMENT INSTEAD [MESSAGE]
+  compile "$2" "$over_a_pool"
+  refused "${3:-no matching .*allocator}" "$1" "$over_a_pool"
+}
+
+without_pool 'named all(pool); all["http"]' 'named all(pool); all[text("http", pool)]'
+without_pool 'texts all({"a", "b"}, pool)' 'texts all({text("a", pool), text("b", pool)}, pool)'
+without_pool 'text line("a", pool); line.substr(1)' \
+  'text line("a", pool); text(line, 1, text::npos, line.get_allocator())'
+without_pool 'stacked numbers' 'stacked numbers{pond::allocator<int>(pool)}'
+without_pool 'pool.make<std::tuple<text, int>>("a", 1)' \
+  'pool.make<std::tuple<text, int>>(text("a", pool), 1)'
+without_pool 'hashed<std::hash<text>> all(pool)' 'hashed<hash> all(pool)' 'deleted'
+without_pool 'text line("a", pool); found all(pool); std::regex_match(line, all, std::regex("a"))' \
+  'text line("a", pool); std::regex_match(line, std::regex("a"))'
