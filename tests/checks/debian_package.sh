@@ -29,6 +29,11 @@ dpkg-buildpackage -us -uc -b
 lintian --allow-root --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs \
   "$folder"/pond_*.changes
 
+# Its texts find each other; what belongs to the source alone is named in them, and not there.
+dpkg -x "$folder"/libpond-dev_*.deb "$folder/read"
+"$root/tests/checks/markdown_links.py" "$folder/read/usr/share/doc/libpond-dev" \
+  compat integration workload
+
 packages=(libpond0 libpond-dev)
 files=()
 for package in "${packages[@]}"; do

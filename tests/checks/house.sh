@@ -43,6 +43,8 @@ while read -r function; do
   grep -q "\`$function()\`" docs/guarantees.md || wrong "docs/guarantees.md: nothing of $function"
 done < <(sed -nE 's/^POND_API [^(]*\b(pond_[a-z_]+)\(.*/\1/p' include/pond/pond.h include/pond/embed.h)
 
+tests/checks/markdown_links.py . || wrong "links"
+
 # Who may include whom.
 forbid() {  # forbid PATTERN FILE...: none of the files includes what matches
   local pattern=$1 found
