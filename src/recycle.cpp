@@ -129,7 +129,6 @@ void forget_recycled(state &s) noexcept {
 }
 
 void end_recycling(state &s) noexcept {
-  if ((s.flags & flag_recycling) == 0) return;
   forget_recycled(s);
   if (s.ext->bins_size != 0) give_memory(s, s.ext->bins, s.ext->bins_size, sizes::quantum);
   s.ext->bins = nullptr;

@@ -359,6 +359,8 @@ MUTANTS = [
      "  if (memory == nullptr) return true;\n  *link"),
     ("Recycle.WhatWas*", "src/recycle.cpp", "size < s.threshold + sizes::quantum",
      "size <= s.threshold"),
+    ("Room.*", "src/blocks.cpp", "      link = &r->next;", "      ;"),
+    ("Room.*", "src/memory.hpp", "left < size || room", "left <= size || room"),
     ("*ZeroSize*", "src/release.cpp", "  if (size != 0) [[likely]]\n    return true;",
      "  return true;"),
     ("*ZeroSize*", "src/release.cpp", "knows ? large.given == 0 :", "false ? large.given == 0 :"),
